@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, NoReturn
 import _start
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Generator
 
 ROOT = Path(_start.ROOT)
 VENV = Path(_start.VENV)
@@ -26,7 +27,6 @@ PYTHON = Path(_start.PYTHON)
 LOCK = ROOT / ".venv.lock"
 OURS = VENV / "made-by-ipc-conformance"
 UNFINISHED = VENV / "set-up-unfinished"
-EXTRAS = {"run": "", "dev": "[dev]"}
 
 # These would send an installation elsewhere than into the environment.
 MISLEADING = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_DRY_RUN", "PIP_PYTHON")
@@ -56,7 +56,7 @@ def refuse(message: str) -> NoReturn:
 
 
 @contextmanager
-def _lock() -> Iterator[None]:
+def _lock() -> Generator[None, None, None]:
     with LOCK.open("ab") as file:
         if not _try_lock(file.fileno(), wait=False):
             say("another start is setting up .venv; waiting for it")
@@ -90,22 +90,37 @@ else:
 def _set_up(profile: str, *, from_scratch: bool) -> None:
     if from_scratch or UNFINISHED.exists() or not _has_pip():
         _make_venv()
-    for name in EXTRAS:
-        Path(_start.stamp(name)).unlink(missing_ok=True)
-    UNFINISHED.touch()
-    say("installing " + ("the development tools" if profile == "dev" else "pytest, pytest-xdist, hypothesis, psutil"))
-    try:
-        _pip("install", "hatchling")
-        _pip("install", "--no-build-isolation", "--editable", str(ROOT) + EXTRAS[profile])
-    except SystemExit:
-        # pip undoes what it could not finish, so the next start goes on from here; after a kill it cannot.
-        UNFINISHED.unlink()
-        raise
-    UNFINISHED.unlink()
-    # Development includes what a run needs.
-    for name in {profile, "run"}:
-        Path(_start.stamp(name)).write_bytes(_start.wanted())
+    if not _start.is_ready("run"):
+        _step("run", "pytest, pytest-xdist, hypothesis, psutil", _install_project)
+    if profile == "dev":
+        _step("dev", "the development tools", _install_tools)
     say(".venv is ready")
+
+
+def _step(profile: str, what: str, install: Callable[[], None]) -> None:
+    stamp = Path(_start.stamp(profile))
+    stamp.unlink(missing_ok=True)
+    UNFINISHED.touch()
+    say(f"installing {what}")
+    try:
+        install()
+    finally:
+        # pip undoes what it could not finish, so after a failure the next start goes on; a kill leaves the mark.
+        if not isinstance(sys.exception(), KeyboardInterrupt):
+            UNFINISHED.unlink()
+    stamp.write_bytes(_start.wanted())
+
+
+def _install_project() -> None:
+    # The build backend stays, so that a later change of pyproject.toml can be followed without a network.
+    _pip("install", "hatchling")
+    _pip("install", "--no-build-isolation", "--editable", str(ROOT))
+
+
+def _install_tools() -> None:
+    # By name and not as the project's extra: the project itself stays untouched below a run that is under way.
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    _pip("install", *project["project"]["optional-dependencies"]["dev"])
 
 
 def _has_pip() -> bool:

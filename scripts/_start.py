@@ -7,17 +7,22 @@ and its syntax is old enough for an old Python to read the message that refuses 
 import os
 import sys
 
-OLDEST = (3, 11)
+# The exit status of `ipc-conformance` for "the harness could not start".
+COULD_NOT_START = 4
+
+if sys.version_info < (3, 11):  # noqa: UP036  # the check by which an older one is refused
+    sys.stderr.write(
+        f"ipc-conformance: Python 3.11 or later is needed, this is {sys.executable} {sys.version.split()[0]};"
+        " start the script with a newer one\n"
+    )
+    sys.exit(COULD_NOT_START)
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
 
-# The exit status of `ipc-conformance` for "the harness could not start".
-COULD_NOT_START = 4
 
-
-def wanted():
-    # type: () -> bytes
+def wanted() -> bytes:
     """What the environment depends on: the place, the interpreter below it, and the two files that say what is in it.
 
     The whole text and not a digest of it: comparing is quicker than loading hashlib.
@@ -29,14 +34,12 @@ def wanted():
     return b"\0".join(parts)
 
 
-def stamp(profile):
-    # type: (str) -> str
+def stamp(profile: str) -> str:
     """Return the path of the file that says that the environment is ready for `profile`."""
     return os.path.join(VENV, "ready-for-" + profile)
 
 
-def is_ready(profile):
-    # type: (str) -> bool
+def is_ready(profile: str) -> bool:
     try:
         with open(stamp(profile), "rb") as file:
             return file.read() == wanted()
@@ -44,31 +47,18 @@ def is_ready(profile):
         return False
 
 
-def refuse(message):
-    # type: (str) -> None
-    sys.stderr.write("ipc-conformance: " + message + "\n")
-    sys.exit(COULD_NOT_START)
-
-
-def prepare(profile):
-    # type: (str) -> None
+def prepare(profile: str) -> None:
     """Make `.venv` ready for `profile` (`run` or `dev`), or end the process with a line that names the remedy."""
-    if sys.version_info < OLDEST:
-        refuse(
-            "Python %d.%d or later is needed, this is %d.%d (%s); start the script with a newer one"
-            % (OLDEST + sys.version_info[:2] + (sys.executable,))
-        )
     if not is_ready(profile):
         import _install
 
         _install.set_up(profile)
 
 
-def start(profile, options, arguments):
-    # type: (str, list[str], list[str]) -> None
+def start(profile: str, options: list[str], arguments: list[str]) -> None:
     """Become `.venv`'s Python with `options` and `arguments`; never returns."""
     prepare(profile)
-    command = [PYTHON] + options + arguments
+    command = [PYTHON, *options, *arguments]
     sys.stdout.flush()
     sys.stderr.flush()
     try:
@@ -81,8 +71,7 @@ def start(profile, options, arguments):
         launch(command)
 
 
-def launch(command):
-    # type: (list[str]) -> None
+def launch(command: list[str]) -> None:
     if os.name != "nt":
         os.execv(command[0], command)
     # Windows' exec leaves the caller's console to two processes at once, so a parent stays and waits.
