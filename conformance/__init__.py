@@ -1,0 +1,1 @@
+"""A conformance suite for local inter-process communication."""

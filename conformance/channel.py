@@ -1,0 +1,155 @@
+"""One agent's end of the protocol: requests out, replies in, and precise words for what an agent gets wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Mapping
+
+from conformance.agent import Process
+from conformance.transport import Reply
+
+LINE_LIMIT = 1 << 20
+_LOG_LIMIT = 1 << 16
+_READ = 1 << 16
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+class Channel:
+    """Requests to and replies from one process. Never blocks but in `poll`, which the transport does for many."""
+
+    def __init__(self, process: Process, kinds: frozenset[str]) -> None:
+        self.process = process
+        self.fault: str | None = None
+        self.ended = False
+        self.log = bytearray()
+        self.concurrent = False
+        self.hello: Mapping[str, object] = {}
+        self._kinds = kinds
+        self._next = 0
+        self._out = bytearray()
+        self._in = bytearray()
+        self._sent: dict[int, float] = {}
+        self._replies: dict[int, Reply] = {}
+        self._dropped: set[int] = set()
+        for descriptor in (process.stdin, process.stdout, process.stderr):
+            os.set_blocking(descriptor, False)
+
+    def request(self, op: str, args: Mapping[str, object]) -> int:
+        """Queue a request; returns its id."""
+        self._next += 1
+        self._out += _encode({"id": self._next, "op": op, "args": args}).encode() + b"\n"
+        self._sent[self._next] = time.monotonic()
+        self.flush()
+        return self._next
+
+    def drop(self, request: int) -> None:
+        """Nobody will ask for this reply."""
+        self._dropped.add(request)
+        self._replies.pop(request, None)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a reply is outstanding."""
+        return bool(self._sent)
+
+    @property
+    def unsent(self) -> bool:
+        """Whether a request is still queued here because the agent does not read."""
+        return bool(self._out)
+
+    def reply(self, request: int) -> Reply | None:
+        """The reply to a request, if it is here."""
+        return self._replies.pop(request, None)
+
+    def has(self, request: int) -> bool:
+        """Whether the reply to a request is here."""
+        return request in self._replies
+
+    def flush(self) -> None:
+        """Write what the agent takes."""
+        while self._out:
+            try:
+                written = os.write(self.process.stdin, self._out)
+            except BlockingIOError:
+                return
+            except OSError:
+                self._out.clear()
+                return
+            del self._out[:written]
+
+    def read_replies(self) -> None:
+        """Read what is there on standard output; sets `fault` or `ended`."""
+        while self.fault is None and not self.ended:
+            try:
+                more = os.read(self.process.stdout, _READ)
+            except BlockingIOError:
+                return
+            if not more:
+                self.ended = True
+                if self._in:
+                    self.fault = f"its output ends in the middle of a line: {_shown(self._in)}"
+                return
+            self._in += more
+            self._take_lines()
+            if len(more) < _READ:
+                return
+
+    def read_log(self) -> bool:
+        """Read what is there on standard error, keeping the end; False at its end."""
+        with contextlib.suppress(BlockingIOError):
+            more = os.read(self.process.stderr, _READ)
+            self.log += more
+            del self.log[:-_LOG_LIMIT]
+            return bool(more)
+        return True
+
+    def close(self) -> None:
+        """End the process and let go of it."""
+        self.process.close()
+
+    def _take_lines(self) -> None:
+        while self.fault is None:
+            end = self._in.find(b"\n")
+            if end < 0:
+                if len(self._in) > LINE_LIMIT:
+                    self.fault = f"a line of its output is longer than {LINE_LIMIT} bytes: {_shown(self._in)}"
+                return
+            line = bytes(self._in[:end])
+            del self._in[: end + 1]
+            self.fault = self._take(line)
+
+    def _take(self, line: bytes) -> str | None:
+        """File one reply; returns what is wrong with it."""
+        if len(line) > LINE_LIMIT:
+            return f"a line of its output is longer than {LINE_LIMIT} bytes: {_shown(line)}"
+        try:
+            message = json.loads(line)
+        except (ValueError, RecursionError):
+            return f"a line of its output is not JSON: {_shown(line)}"
+        if not isinstance(message, dict):
+            return f"a line of its output is not a JSON object: {_shown(line)}"
+        request, ok, error = message.get("id"), message.get("ok"), message.get("error")
+        if not isinstance(request, int) or isinstance(request, bool) or not 1 <= request <= self._next:
+            return f"a reply carries the id {_shown(request)}, which no request had"
+        if request not in self._sent:
+            return f"request {request} was answered twice"
+        if (ok is None) == (error is None):
+            return f"the reply to request {request} is to have either ok or error: {_shown(line)}"
+        if not isinstance(ok if error is None else error, dict):
+            return f"ok and error are to be objects: {_shown(line)}"
+        if error is not None and error.get("kind") not in self._kinds:
+            return f"the error kind {_shown(error.get('kind'))} is none of PROTOCOL.md's; use `other` with the code"
+        elapsed = round((time.monotonic() - self._sent.pop(request)) * 1000, 1)
+        if request in self._dropped:
+            self._dropped.discard(request)
+        else:
+            self._replies[request] = Reply(ok, error, elapsed)
+        return None
+
+
+def _shown(value: object) -> str:
+    text = bytes(value[:80]).decode("utf-8", "replace") if isinstance(value, (bytes, bytearray)) else repr(value)[:80]
+    return ascii(text)

@@ -1,0 +1,185 @@
+"""Evidence: what a run keeps, one JSON object a line, each line sealed by the one before.
+
+    {"evidence": 1, "suite": ..., "spec": ..., "environment": {...}, "agents": {...}, "planned": [...], "seal": ...}
+    {"case": id, "ending": ..., "transcript": [...], "seal": ...}
+    {"end": true, "complete": ..., "seal": ...}
+
+A seal is the SHA-256 of the seal before and of the line without its seal: an edited, lost or moved line is noticed.
+A file whose last line is torn, or that has no end line, is valid and incomplete; a run can go on from there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+VERSION = 1
+ENDINGS = ("completed", "hung", "died", "refused", "harness-error")
+
+
+class EvidenceError(Exception):
+    """An evidence file cannot be used; says which line and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Under what circumstances the cases were run, and which cases were to be run."""
+
+    suite: str
+    spec: str
+    environment: Mapping[str, object]
+    agents: Mapping[str, Mapping[str, object]]
+    selection: Mapping[str, object]
+    planned: tuple[str, ...]
+
+    def line(self) -> dict[str, object]:
+        """As it is written, without its seal."""
+        return {
+            "evidence": VERSION,
+            "suite": self.suite,
+            "spec": self.spec,
+            "environment": self.environment,
+            "agents": self.agents,
+            "selection": self.selection,
+            "planned": list(self.planned),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What one case did: how it ended and the transcript of calls and observations."""
+
+    case: str
+    ending: str
+    transcript: Sequence[Sequence[object]]
+    note: str = ""
+
+    def line(self) -> dict[str, object]:
+        """As it is written, without its seal."""
+        line: dict[str, object] = {"case": self.case, "ending": self.ending, "transcript": self.transcript}
+        return {**line, "note": self.note} if self.note else line
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A whole evidence file."""
+
+    header: Header
+    records: Mapping[str, Record]
+    ended: bool
+    seal: str
+    length: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether every planned case has a record."""
+        return self.ended and all(case in self.records for case in self.header.planned)
+
+
+class Sealer:
+    """Turns lines into sealed text, in order."""
+
+    def __init__(self, seal: str = "") -> None:
+        self._seal = seal
+
+    def text(self, line: Mapping[str, object]) -> str:
+        """The line with its seal, ready to be written."""
+        self._seal = _seal(self._seal, line)
+        return _plain({**line, "seal": self._seal}) + "\n"
+
+
+def end_line(complete: bool) -> dict[str, object]:
+    """The last line of a file whose run was not cut off."""
+    return {"end": True, "complete": complete}
+
+
+def read(text: str, source: str) -> Evidence:
+    """Parse and verify evidence; `source` names it in errors."""
+    lines = text.split("\n")
+    seal, length, ended = "", 0, False
+    header: Header | None = None
+    records: dict[str, Record] = {}
+    for number, raw in enumerate(lines[:-1], 1):
+        where = f"{source}, line {number}"
+        line = _parsed(raw, where)
+        given = line.pop("seal", None)
+        seal = _seal(seal, line)
+        if given != seal:
+            raise EvidenceError(
+                f"{where}: the seal does not fit: this line or the one before was changed, lost or moved; "
+                "use the file as the run wrote it"
+            )
+        length += len(raw.encode()) + 1
+        if header is None:
+            header = _header(line, where)
+        elif "case" in line:
+            record = _record(line, where)
+            records[record.case] = record
+        elif line.get("end") is True:
+            ended = True
+        else:
+            raise EvidenceError(f"{where}: neither a case nor the end")
+    if header is None:
+        raise EvidenceError(f"{source}: no evidence in this file; was the run cut off before its first line?")
+    return Evidence(header, records, ended, seal, length)
+
+
+def merge(parts: Iterable[Evidence]) -> list[Evidence]:
+    """Evidence of one run in several files (shards, a resumed run) put together, one for each agent and machine."""
+    merged: dict[str, Evidence] = {}
+    for part in parts:
+        header = part.header
+        key = _plain({"suite": header.suite, "spec": header.spec, "environment": header.environment,
+                      "agents": header.agents})  # fmt: skip
+        before = merged.get(key)
+        if before is None:
+            merged[key] = part
+            continue
+        planned = dict.fromkeys((*before.header.planned, *header.planned))
+        joined = Header(
+            header.suite, header.spec, header.environment, header.agents, before.header.selection, tuple(planned)
+        )
+        records = {**before.records, **part.records}
+        merged[key] = Evidence(joined, records, before.ended and part.ended, part.seal, 0)
+    return list(merged.values())
+
+
+def _plain(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def _seal(before: str, line: Mapping[str, object]) -> str:
+    return sha256((before + _plain(line)).encode()).hexdigest()
+
+
+def _parsed(raw: str, where: str) -> dict[str, object]:
+    try:
+        line = json.loads(raw)
+    except ValueError as error:
+        raise EvidenceError(f"{where}: not JSON ({error}); use the file as the run wrote it") from error
+    if not isinstance(line, dict):
+        raise EvidenceError(f"{where}: not a JSON object")
+    return line
+
+
+def _header(line: Mapping[str, object], where: str) -> Header:
+    if line.get("evidence") != VERSION:
+        raise EvidenceError(f"{where}: not evidence of version {VERSION}; this suite cannot read it")
+    agents, planned = line.get("agents"), line.get("planned")
+    environment, selection = line.get("environment"), line.get("selection")
+    if not isinstance(agents, dict) or not isinstance(environment, dict) or not isinstance(selection, dict):
+        raise EvidenceError(f"{where}: agents, environment and selection are to be objects")
+    if not isinstance(planned, list) or not all(isinstance(case, str) for case in planned):
+        raise EvidenceError(f"{where}: planned is to be a list of cases")
+    return Header(str(line.get("suite")), str(line.get("spec")), environment, agents, selection, tuple(planned))
+
+
+def _record(line: Mapping[str, object], where: str) -> Record:
+    ending, transcript = line.get("ending"), line.get("transcript")
+    if ending not in ENDINGS:
+        raise EvidenceError(f"{where}: ending {ending!r} is none of {', '.join(ENDINGS)}")
+    if not isinstance(transcript, list) or not all(isinstance(entry, list) and entry for entry in transcript):
+        raise EvidenceError(f"{where}: transcript is to be a list of lists")
+    return Record(str(line["case"]), str(ending), transcript, str(line.get("note", "")))

@@ -1,0 +1,138 @@
+"""Verdicts from evidence: the scenario is run again over the transcript. Pure.
+
+When the scenario asks for something that the transcript does not hold, or asks it differently,
+the case is stale: undetermined, never green.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from conformance.evidence import Evidence, Record
+from conformance.plan import Planned, plan
+from conformance.requirements import Spec
+from conformance.scenario import Finding, Scenario, play
+from conformance.transport import Broken, Declined, Died, Hung, Reply, Stale
+
+VERDICTS = ("holds", "violated", "observed", "undetermined", "unsupported", "inapplicable")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the evidence says of one requirement in one case."""
+
+    case: str
+    requirement: str
+    level: str
+    verdict: str
+    cause: str
+    detail: str
+    party: str
+
+
+def judge(evidence: Evidence, spec: Spec, catalogue: Mapping[str, Scenario]) -> list[Verdict]:
+    """The verdicts of a run, in the order of the plan."""
+    subject = evidence.header.agents["subject"]
+    claims = subject.get("capabilities", {})
+    platform = str(evidence.header.environment["platform"])
+    names = list(claims) if isinstance(claims, Mapping) else []
+    if subject.get("concurrent") is True:
+        names.append("concurrent")
+    wanted = frozenset(evidence.header.planned)
+    verdicts: list[Verdict] = []
+    for planned in plan(spec, catalogue.values(), platform, names):
+        findings = dict(planned.out)
+        if planned.decides and planned.id in wanted:
+            findings |= judge_case(planned, evidence.records.get(planned.id), spec, platform)
+        elif planned.decides:
+            continue
+        verdicts += [
+            Verdict(planned.id, f.requirement, spec.requirement(f.requirement).level, f.verdict, f.cause, f.detail, f.party)
+            for f in (findings[r] for r in planned.scenario.requirements if r in findings)
+        ]  # fmt: skip
+    return verdicts
+
+
+def judge_case(planned: Planned, record: Record | None, spec: Spec, platform: str) -> Mapping[str, Finding]:
+    """The findings of one case."""
+    if record is None:
+        return {r: Finding(r, "undetermined", "not run", "the run ended before this case") for r in planned.decides}
+    if record.ending in ("harness-error", "refused"):
+        cause = "harness" if record.ending == "harness-error" else "refused"
+        return {r: Finding(r, "undetermined", cause, record.note) for r in planned.decides}
+    replay = Replay(record.transcript)
+    findings = play(planned.scenario, planned.case(spec, platform, replay))
+    left = replay.left()
+    if left and not any(finding.cause == "stale" for finding in findings.values()):
+        detail = f"the transcript goes on where the scenario ends: {left!r}"
+        return {r: Finding(r, "undetermined", "stale", detail) for r in findings}
+    return findings
+
+
+class Replay:
+    """A transport that answers from a transcript."""
+
+    def __init__(self, transcript: Sequence[Sequence[object]]) -> None:
+        self._entries = list(transcript)
+        self._next = 0
+        self._roles: dict[int, str] = {}
+
+    def left(self) -> object:
+        """The first entry that was not asked for."""
+        return self._entries[self._next] if self._next < len(self._entries) else None
+
+    def start(self, role: str, op: str, args: Mapping[str, object]) -> int:
+        call = len(self._roles) + 1
+        self._roles[call] = role
+        self._take(role, ["call", call, role, op, args])
+        stop = self._peek()
+        if stop[:2] == ["declined", call]:
+            self._next += 1
+            raise Declined(role, str(stop[2]))
+        return call
+
+    def finish(self, call: int) -> Reply:
+        role = self._roles[call]
+        entry = self._peek()
+        if len(entry) < 2 or entry[1] != call:
+            raise Stale(role, f"the transcript has {entry!r} where the reply to call {call} is asked for")
+        self._next += 1
+        match entry:
+            case ["reply", _, dict(ok), None, float() | int() as elapsed]:
+                return Reply(ok, None, elapsed)
+            case ["reply", _, None, dict(error), float() | int() as elapsed]:
+                return Reply(None, error, elapsed)
+            case ["hung", _, detail]:
+                raise Hung(role, str(detail))
+            case ["died", _, detail]:
+                raise Died(role, str(detail))
+            case ["broken", _, detail]:
+                raise Broken(role, str(detail))
+            case _:
+                raise Stale(role, f"the transcript has {entry!r} where the reply to call {call} is asked for")
+
+    def blocked(self, call: int, within_ms: int) -> bool:
+        entry = self._peek()
+        if len(entry) == 4 and entry[:3] == ["blocked", call, within_ms] and isinstance(entry[3], bool):
+            self._next += 1
+            return entry[3]
+        raise Stale(self._roles[call], f"the transcript has {entry!r} where call {call} is watched")
+
+    def ended(self, role: str) -> int:
+        entry = self._peek()
+        if len(entry) == 3 and entry[:2] == ["ended", role]:
+            self._next += 1
+            if isinstance(entry[2], int):
+                return entry[2]
+            raise Hung(role, str(entry[2]))
+        raise Stale(role, f"the transcript has {entry!r} where the end of {role} is waited for")
+
+    def _peek(self) -> list[object]:
+        return list(self._entries[self._next]) if self._next < len(self._entries) else []
+
+    def _take(self, role: str, wanted: list[object]) -> None:
+        entry = self._peek()
+        if entry != wanted:
+            raise Stale(role, f"the scenario asks {wanted!r}, the transcript has {entry!r}")
+        self._next += 1

@@ -1,0 +1,242 @@
+"""Run one case live: its agents as processes, its transcript kept.
+
+The verdict is not derived here but from the record, by the judge, exactly as it can be derived again later.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from conformance.agent import Launcher, StartError
+from conformance.channel import Channel
+from conformance.evidence import Record
+from conformance.plan import Planned
+from conformance.requirements import Spec
+from conformance.scenario import play
+from conformance.transport import Broken, Declined, Died, Hung, Reply, Stopped
+
+PATIENCE_MS = 10_000
+MEMORY_LIMIT = 1 << 30
+_LOG_TAIL = 2000
+_TICK = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all cases of a run share."""
+
+    spec: Spec
+    platform: str
+    subject: Launcher
+    hello: Mapping[str, object]
+    patience_ms: int = PATIENCE_MS
+
+
+def run_case(planned: Planned, setting: Setting, witness: Channel) -> Record:
+    """Run a case; whatever its agents do, there is a record and nothing of them is left."""
+    transport = Live(setting, witness)
+    note = ""
+    try:
+        play(planned.scenario, planned.case(setting.spec, setting.platform, transport))
+        fault = transport.last_fault()
+        if fault is not None:
+            transport.ending, note = "refused", fault
+    except StartError as error:
+        transport.ending, note = "refused", str(error)
+    except Exception as error:  # a scenario's own mistake is evidence too, and must not end the run
+        transport.ending, note = "harness-error", f"{type(error).__name__}: {error}"
+    finally:
+        logs = transport.close()
+    if transport.ending != "completed" and logs:
+        note = f"{note}\n{logs}".strip()
+    return Record(planned.id, transport.ending, transport.transcript, note)
+
+
+def open_channel(launcher: Launcher, spec: Spec, role: str) -> tuple[Channel, int]:
+    """A fresh agent that has been sent its `hello`; the request's number."""
+    channel = Channel(launcher.launch(), spec.error_kinds)
+    return channel, channel.request("hello", {"protocol": [1, 1], "role": role})
+
+
+class Live:
+    """A transport to running agents, which writes down what passes."""
+
+    def __init__(self, setting: Setting, witness: Channel) -> None:
+        self.transcript: list[list[object]] = []
+        self.ending = "completed"
+        self._setting = setting
+        self._channels: dict[str, Channel] = {"witness": witness}
+        self._hellos: dict[str, int] = {}
+        self._calls: list[tuple[str, str, int, int]] = []
+
+    def start(self, role: str, op: str, args: Mapping[str, object]) -> int:
+        channel = self._channels.get(role) or self._launch(role)
+        call = len(self._calls) + 1
+        self.transcript.append(["call", call, role, op, args])
+        if channel.busy and not self._setting.hello.get("concurrent") and role != "witness":
+            detail = "one more request while another waits; that takes a concurrent agent"
+            self.transcript.append(["declined", call, detail])
+            raise Declined(role, detail)
+        self._calls.append((role, op, channel.request(op, args), _patience(args, self._setting.patience_ms)))
+        return call
+
+    def finish(self, call: int) -> Reply:
+        role, op, request, patience = self._calls[call - 1]
+        channel = self._channels[role]
+        self._pump(lambda: channel.has(request) or _over(channel), patience / 1000)
+        reply = channel.reply(request)
+        if reply is not None:
+            self.transcript.append(["reply", call, reply.ok, reply.error, reply.elapsed_ms])
+            return reply
+        stop = self._stop(role, op, channel, patience)
+        self.transcript.append([_ENTRY[type(stop)], call, stop.detail])
+        self.ending = "harness-error" if role == "witness" else _ENDING[type(stop)]
+        raise stop
+
+    def blocked(self, call: int, within_ms: int) -> bool:
+        role, _, request, _ = self._calls[call - 1]
+        channel = self._channels[role]
+        self._pump(lambda: channel.has(request) or _over(channel), within_ms / 1000)
+        blocked = not channel.has(request)
+        self.transcript.append(["blocked", call, within_ms, blocked])
+        return blocked
+
+    def ended(self, role: str) -> int:
+        channel = self._channels[role]
+        seconds = self._setting.patience_ms / 1000
+        status = channel.process.status(seconds)
+        if status is None:
+            detail = f"asked to end, it still runs after {seconds:g} s"
+            self.transcript.append(["ended", role, detail])
+            self.ending = "hung"
+            raise Hung(role, detail)
+        self.transcript.append(["ended", role, status])
+        self._channels.pop(role).close()
+        return status
+
+    def last_fault(self) -> str | None:
+        """What an agent got wrong that no call has noticed."""
+        for role, channel in self._channels.items():
+            channel.read_replies()
+            if channel.fault is not None:
+                return f"{role}: {channel.fault}"
+        return None
+
+    def close(self) -> str:
+        """End the case's agents; the ends of their logs."""
+        logs: list[str] = []
+        home = os.path.expanduser("~")
+        for role, channel in self._channels.items():
+            if role == "witness":
+                continue
+            with contextlib.suppress(OSError):
+                channel.read_log()
+            if channel.log:
+                text = bytes(channel.log[-_LOG_TAIL:]).decode("utf-8", "replace")
+                logs.append(f"standard error of {role}: {text.replace(home, '~')}")
+            channel.close()
+        return "\n".join(logs)
+
+    def _launch(self, role: str) -> Channel:
+        channel, hello = open_channel(self._setting.subject, self._setting.spec, "subject")
+        self._channels[role] = channel
+        self._hellos[role] = hello
+        if not self._setting.hello.get("concurrent"):
+            self._pump(lambda: role not in self._hellos or _over(channel), self._setting.patience_ms / 1000)
+        return channel
+
+    def _pump(self, done: Callable[[], bool], seconds: float) -> None:
+        """Pass requests and replies until `done`, for at most so many seconds."""
+        deadline = time.monotonic() + seconds
+        poll = select.poll()
+        by_fd: dict[int, tuple[Channel, str]] = {}
+        for channel in self._channels.values():
+            if channel.ended or channel.fault is not None:
+                continue
+            for descriptor, what in ((channel.process.stdout, "out"), (channel.process.stderr, "log")):
+                poll.register(descriptor, select.POLLIN)
+                by_fd[descriptor] = (channel, what)
+            if channel.unsent:
+                poll.register(channel.process.stdin, select.POLLOUT)
+                by_fd[channel.process.stdin] = (channel, "in")
+        while not done():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return
+            for descriptor, _ in poll.poll(min(left, _TICK) * 1000):
+                channel, what = by_fd[descriptor]
+                if what == "out":
+                    channel.read_replies()
+                    if channel.ended:
+                        poll.unregister(descriptor)
+                elif what == "in":
+                    channel.flush()
+                    if not channel.unsent:
+                        poll.unregister(descriptor)
+                elif not channel.read_log():
+                    poll.unregister(descriptor)
+            self._greet()
+            if left < seconds - _TICK:
+                self._watch()
+
+    def _greet(self) -> None:
+        """Take the replies to `hello` that have come."""
+        for role, request in list(self._hellos.items()):
+            channel = self._channels.get(role)
+            if channel is None:
+                del self._hellos[role]
+                continue
+            reply = channel.reply(request)
+            if reply is not None:
+                del self._hellos[role]
+                if reply.ok != self._setting.hello:
+                    channel.fault = "its hello is not the one that it gave when it was probed"
+
+    def _watch(self) -> None:
+        """Notice what no reply tells: a process that ended with its pipes held open, or that eats the memory."""
+        for role, channel in self._channels.items():
+            if not channel.ended and channel.process.status(0) is not None:
+                channel.read_replies()
+                channel.ended = True
+            elif role != "witness" and _memory(channel.process.pid) > MEMORY_LIMIT:
+                channel.fault = f"it uses more than {MEMORY_LIMIT >> 20} MiB of memory"
+
+    def _stop(self, role: str, op: str, channel: Channel, patience: int) -> Stopped:
+        if channel.fault is not None:
+            return Broken(role, channel.fault)
+        if channel.ended:
+            status = channel.process.status(1.0)
+            how = "closed its output" if status is None else f"ended with {_status(status)}"
+            return Died(role, f"it {how} while {op} was asked of it")
+        return Hung(role, f"no reply to {op} within {patience / 1000:g} s")
+
+
+_ENTRY: Mapping[type[Stopped], str] = {Hung: "hung", Died: "died", Broken: "broken"}
+_ENDING: Mapping[type[Stopped], str] = {Hung: "hung", Died: "died", Broken: "refused"}
+
+
+def _patience(args: Mapping[str, object], patience_ms: int) -> int:
+    wait = args.get("wait")
+    return patience_ms + (wait if isinstance(wait, int) and wait < 10 * patience_ms else 0)
+
+
+def _over(channel: Channel) -> bool:
+    return channel.ended or channel.fault is not None
+
+
+def _status(status: int) -> str:
+    return f"exit status {status}" if status >= 0 else f"signal {-status}"
+
+
+def _memory(pid: int) -> int:
+    import psutil
+
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
