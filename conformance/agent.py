@@ -48,6 +48,10 @@ class Process(Protocol):
         """Exit status, or minus the signal's number, if it ends within so many seconds."""
         ...
 
+    def close_input(self) -> None:
+        """Let it see the end of its input."""
+        ...
+
     def kill(self) -> None:
         """End it and everything in its session, now."""
         ...
@@ -115,6 +119,10 @@ class _Cold:
         except subprocess.TimeoutExpired:
             return None
 
+    def close_input(self) -> None:
+        assert self._child.stdin is not None
+        self._child.stdin.close()
+
     def kill(self) -> None:
         _kill_session(self.pid)
 
@@ -134,20 +142,25 @@ class _WarmChild:
         self._parent = parent
         self.pid = pid
         self.stdin, self.stdout, self.stderr = pipes.ours
-        self._open = True
+        self._open = set(pipes.ours)
 
     def status(self, within: float) -> int | None:
         return self._parent.ended(self.pid, within)
+
+    def close_input(self) -> None:
+        self._let_go(self.stdin)
 
     def kill(self) -> None:
         self._parent.kill(self.pid)
 
     def close(self) -> None:
-        if not self._open:
-            return
-        self._open = False
         self.kill()
         for descriptor in (self.stdin, self.stdout, self.stderr):
+            self._let_go(descriptor)
+
+    def _let_go(self, descriptor: int) -> None:
+        if descriptor in self._open:
+            self._open.discard(descriptor)
             os.close(descriptor)
 
 

@@ -1,0 +1,169 @@
+"""Find out what an agent is before anything is judged: its hello, its claims, its canary; and where it runs.
+
+What is wrong here stops the run before it starts: one clear error, no case loses its verdict over it.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import secrets
+import select
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from conformance.agent import Command, Launcher, StartError
+from conformance.channel import Channel
+from conformance.requirements import Spec
+from conformance.run import PATIENCE_MS, Setting, open_channel
+from conformance.transport import Reply
+
+
+class ProbeError(StartError):
+    """An agent answers, but cannot be judged; says what it did and what PROTOCOL.md asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything that a run needs: how to start agents, and what the evidence says of them."""
+
+    setting: Setting
+    subject: Launcher
+    witness: Launcher
+    environment: Mapping[str, object]
+    agents: Mapping[str, Mapping[str, object]]
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """What the subject claims; `concurrent` is one of the claims."""
+        return claims(self.setting.hello)
+
+    def close(self) -> None:
+        """End the warm parents."""
+        self.subject.close()
+        self.witness.close()
+
+
+def claims(hello: Mapping[str, object]) -> tuple[str, ...]:
+    """The claims in a `hello`."""
+    capabilities = hello.get("capabilities")
+    names = tuple(capabilities) if isinstance(capabilities, Mapping) else ()
+    return (*names, "concurrent") if hello.get("concurrent") is True else names
+
+
+def prepare(
+    subject: Command, witness: Command | None, spec: Spec, run_mark: str, *, patience_ms: int = PATIENCE_MS
+) -> Prepared:
+    """Probe both agents; `witness` None means that the subject's command has to serve as witness too."""
+    hello = _probe(subject, "subject", spec, run_mark, patience_ms)
+    witness_hello = _probe(witness or subject, "witness", spec, run_mark, patience_ms)
+    if witness_hello.get("witness") is not True:
+        raise ProbeError(
+            f"agent {(witness or subject).name}: it does not offer to be a witness; "
+            "name one on the same machine with --witness-command"
+        )
+    place, seen = _system(hello, subject), _system(witness_hello, witness or subject)
+    if place != seen:
+        raise ProbeError(f"the agent runs on {place}, the witness on {seen}; both have to be on one machine")
+    if place not in spec.platforms:
+        raise ProbeError(f"agent {subject.name}: platform {place!r} is not in the spec; known: {', '.join(spec.platforms)}")
+    launcher = Launcher(subject, run_mark, warm=hello.get("warm") is True)
+    witness_launcher = Launcher(witness or subject, run_mark, warm=witness_hello.get("warm") is True)
+    return Prepared(
+        Setting(spec, place, launcher, hello, patience_ms),
+        launcher,
+        witness_launcher,
+        _environment(place, witness_hello),
+        {"subject": {"name": subject.name, **hello}, "witness": {"name": (witness or subject).name, **witness_hello}},
+    )
+
+
+def ask(channel: Channel, request: int, seconds: float) -> Reply | None:
+    """Wait for one reply; None when there is none in time or the agent is at fault."""
+    deadline = time.monotonic() + seconds
+    poll = select.poll()
+    poll.register(channel.process.stdout, select.POLLIN)
+    while not channel.has(request) and channel.fault is None and not channel.ended:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            break
+        channel.flush()
+        if poll.poll(min(left, 0.2) * 1000):
+            channel.read_replies()
+        channel.read_log()
+    return channel.reply(request)
+
+
+def _probe(command: Command, role: str, spec: Spec, run_mark: str, patience_ms: int) -> Mapping[str, object]:
+    """The hello of a cold agent, and its canary."""
+    seconds = patience_ms / 1000
+    launcher = Launcher(command, run_mark, warm=False)
+    channel, request = open_channel(launcher, spec, role)
+    try:
+        reply = ask(channel, request, seconds)
+        if reply is None:
+            raise ProbeError(f"agent {command.name}: {_silence(channel, 'hello', seconds)}")
+        hello = hello_of(command, reply)
+        canary = f"canary_{secrets.token_hex(4)}"
+        reply = ask(channel, channel.request(canary, {}), seconds)
+        if reply is None:
+            raise ProbeError(f"agent {command.name}: {_silence(channel, 'an unknown operation', seconds)}")
+        if reply.error is None or reply.error.get("kind") != "unsupported":
+            raise ProbeError(
+                f"agent {command.name}: it was asked for {canary!r}, which nobody has, and did not decline it as "
+                "unsupported; an agent that says yes to anything cannot be judged"
+            )
+        return hello
+    finally:
+        channel.close()
+
+
+def hello_of(command: Command, reply: Reply) -> Mapping[str, object]:
+    """The hello in a reply, checked; ProbeError says what is missing."""
+    name = f"agent {command.name}: hello"
+    if reply.ok is None:
+        error = reply.error or {}
+        raise ProbeError(f"{name} failed with {error.get('kind')}: {error.get('message')}")
+    if reply.ok.get("protocol") != 1:
+        raise ProbeError(f"{name} speaks protocol {reply.ok.get('protocol')!r}; this suite speaks 1")
+    for key, inner in (("implementation", ("name", "version", "language")), ("platform", ("system",))):
+        table = reply.ok.get(key)
+        if not isinstance(table, Mapping) or not all(isinstance(table.get(word), str) for word in inner):
+            raise ProbeError(f"{name} is to have {key} with {', '.join(inner)} as texts")
+    if not isinstance(reply.ok.get("capabilities"), Mapping):
+        raise ProbeError(f"{name} is to have capabilities, an object")
+    if not isinstance(reply.ok.get("concurrent"), bool):
+        raise ProbeError(f"{name} is to have concurrent, true or false")
+    return reply.ok
+
+
+def _system(hello: Mapping[str, object], command: Command) -> str:
+    place = hello.get("platform")
+    system = place.get("system") if isinstance(place, Mapping) else None
+    if not isinstance(system, str):
+        raise ProbeError(f"agent {command.name}: hello does not name its platform's system")
+    return system
+
+
+def _silence(channel: Channel, what: str, seconds: float) -> str:
+    if channel.fault is not None:
+        return channel.fault
+    log = bytes(channel.log[-500:]).decode("utf-8", "replace").strip()
+    said = f"; its standard error: {ascii(log)}" if log else ""
+    if channel.ended:
+        status = channel.process.status(1.0)
+        return f"it ended (status {status}) without a reply to {what}{said}"
+    return f"no reply to {what} within {seconds:g} s{said}"
+
+
+def _environment(system: str, witness_hello: Mapping[str, object]) -> Mapping[str, object]:
+    """Where this evidence comes from; no names of users or hosts, no variables but whether this is CI."""
+    place = witness_hello.get("platform")
+    facts = {key: str(place[key]) for key in ("release", "machine") if key in place} if isinstance(place, Mapping) else {}
+    return {
+        "platform": system,
+        **facts,
+        "harness": f"Python {platform.python_version()}",
+        "ci": bool(os.environ.get("CI")),
+    }
