@@ -79,6 +79,7 @@ CHECKS = (
     Check("sleeps", lambda: sleeps.findings(ROOT)),
     Check("schemas", lambda: schemas.findings(ROOT)),
     Check("texts", lambda: texts.findings(ROOT)),
+    command("checks-themselves", "-m", "pytest", "-q", "scripts/tests"),
     command("trace", "-W", "error", "-m", "conformance", "trace", "--strict"),
 )
 
