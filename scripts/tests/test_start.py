@@ -6,9 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -94,7 +93,8 @@ def test_python_without_ensurepip_is_told_what_to_install(repository: Path) -> N
 
 @pytest.mark.skipif(sys.platform == "win32", reason="holds the lock by flock")
 def test_second_start_waits_for_the_first_one_and_uses_what_it_made(repository: Path) -> None:
-    with locked(repository / ".venv.lock"):
+    with (repository / ".venv.lock").open("ab") as lock:
+        hold(lock)
         second = subprocess.Popen(
             command(GREET),
             cwd=repository / "scripts",
@@ -106,23 +106,16 @@ def test_second_start_waits_for_the_first_one_and_uses_what_it_made(repository: 
             assert second.stderr is not None
             assert second.stderr.readline() == "ipc-conformance: another start is setting up .venv; waiting for it\n"
             make_environment(repository)
-        except BaseException:
+            lock.close()
+            output, errors = second.communicate(timeout=DEADLINE)
+        finally:
             second.kill()
             second.communicate()
-            raise
-    try:
-        output, errors = second.communicate(timeout=DEADLINE)
-    finally:
-        second.kill()
     assert (output, errors, second.returncode) == ("-c hello --there\n", "", 0)
 
 
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    if sys.platform == "win32":
-        raise AssertionError("Windows has no flock")
-    import fcntl
+def hold(file: BinaryIO) -> None:
+    if sys.platform != "win32":
+        import fcntl
 
-    with path.open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
