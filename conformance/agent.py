@@ -19,6 +19,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from conformance import shape
+
 _START_SECONDS = 20.0
 RUN_MARK = "IPC_CONFORMANCE_RUN"
 _WARM_FD = "IPC_CONFORMANCE_WARM_FD"
@@ -107,7 +109,9 @@ class _Cold:
     def __init__(self, command: Command, environment: Mapping[str, str]) -> None:
         pipe = subprocess.PIPE
         self._child = _popen(command, environment, stdin=pipe, stdout=pipe, stderr=pipe)
-        assert self._child.stdin and self._child.stdout and self._child.stderr
+        assert self._child.stdin is not None
+        assert self._child.stdout is not None
+        assert self._child.stderr is not None
         self.pid = self._child.pid
         self.stdin = self._child.stdin.fileno()
         self.stdout = self._child.stdout.fileno()
@@ -297,10 +301,10 @@ class _WarmParent:
             self._buffer += more
         raw, _, self._buffer = self._buffer.partition(b"\n")
         try:
-            line = json.loads(raw)
+            line: object = json.loads(raw)
         except ValueError:
             return None
-        return line if isinstance(line, dict) else None
+        return shape.table(line)
 
 
 def _popen(

@@ -5,15 +5,18 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from conformance import shape
 from conformance.agent import Process
 from conformance.transport import Reply
 
 LINE_LIMIT = 1 << 20
 _LOG_LIMIT = 1 << 16
 _READ = 1 << 16
+TICK = 0.25
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -56,9 +59,20 @@ class Channel:
         return bool(self._sent)
 
     @property
-    def unsent(self) -> bool:
-        """Whether a request is still queued here because the agent does not read."""
-        return bool(self._out)
+    def over(self) -> bool:
+        """Whether no reply can come any more: the output has ended, or is not to be trusted."""
+        return self.ended or self.fault is not None
+
+    def watched(self) -> Mapping[int, tuple[int, Callable[[], bool]]]:
+        """What there is to wait for: descriptor, events, and what to do then, false when that is done with."""
+        if self.over:
+            return {}
+        process = self.process
+        both = {
+            process.stdout: (select.POLLIN, self.read_replies),
+            process.stderr: (select.POLLIN, self.read_log),
+        }
+        return {**both, process.stdin: (select.POLLOUT, self.flush)} if self._out else both
 
     def reply(self, request: int) -> Reply | None:
         """The reply to a request, if it is here."""
@@ -68,37 +82,39 @@ class Channel:
         """Whether the reply to a request is here."""
         return request in self._replies
 
-    def flush(self) -> None:
-        """Write what the agent takes."""
+    def flush(self) -> bool:
+        """Write what the agent takes; whether there is more to write."""
         while self._out:
             try:
                 written = os.write(self.process.stdin, self._out)
             except BlockingIOError:
-                return
+                return True
             except OSError:
                 self._out.clear()
-                return
+                return False
             del self._out[:written]
+        return False
 
-    def read_replies(self) -> None:
-        """Read what is there on standard output; sets `fault` or `ended`."""
-        while self.fault is None and not self.ended:
+    def read_replies(self) -> bool:
+        """Read what is there on standard output, see `fault` and `ended`; whether there can be more."""
+        while not self.over:
             try:
                 more = os.read(self.process.stdout, _READ)
             except BlockingIOError:
-                return
+                return True
             if not more:
                 self.ended = True
                 if self._in:
                     self.fault = f"its output ends in the middle of a line: {_shown(self._in)}"
-                return
+                return False
             self._in += more
             self._take_lines()
             if len(more) < _READ:
-                return
+                return not self.over
+        return False
 
     def read_log(self) -> bool:
-        """Read what is there on standard error, keeping the end; False at its end."""
+        """Read what is there on standard error, keeping the end; whether there can be more."""
         with contextlib.suppress(BlockingIOError):
             more = os.read(self.process.stderr, _READ)
             self.log += more
@@ -126,20 +142,22 @@ class Channel:
         if len(line) > LINE_LIMIT:
             return f"a line of its output is longer than {LINE_LIMIT} bytes: {_shown(line)}"
         try:
-            message = json.loads(line)
+            message = shape.table(json.loads(line))
         except (ValueError, RecursionError):
             return f"a line of its output is not JSON: {_shown(line)}"
-        if not isinstance(message, dict):
+        if message is None:
             return f"a line of its output is not a JSON object: {_shown(line)}"
-        request, ok, error = message.get("id"), message.get("ok"), message.get("error")
-        if not isinstance(request, int) or isinstance(request, bool) or not 1 <= request <= self._next:
-            return f"a reply carries the id {_shown(request)}, which no request had"
+        request = shape.whole(message.get("id"))
+        if request is None or not 1 <= request <= self._next:
+            return f"a reply carries the id {_shown(message.get('id'))}, which no request had"
         if request not in self._sent:
             return f"request {request} was answered twice"
+        return self._file(request, message)
+
+    def _file(self, request: int, message: Mapping[str, object]) -> str | None:
+        ok, error = shape.table(message.get("ok")), shape.table(message.get("error"))
         if (ok is None) == (error is None):
-            return f"the reply to request {request} is to have either ok or error: {_shown(line)}"
-        if not isinstance(ok if error is None else error, dict):
-            return f"ok and error are to be objects: {_shown(line)}"
+            return f"the reply to request {request} is to have either ok or error, an object: {_shown(message)}"
         if error is not None and error.get("kind") not in self._kinds:
             return f"the error kind {_shown(error.get('kind'))} is none of PROTOCOL.md's; use `other` with the code"
         elapsed = round((time.monotonic() - self._sent.pop(request)) * 1000, 1)
@@ -148,6 +166,28 @@ class Channel:
         else:
             self._replies[request] = Reply(ok, error, elapsed)
         return None
+
+
+def serve(channels: Iterable[Channel], done: Callable[[], bool], seconds: float, tick: Callable[[], None]) -> None:
+    """Pass requests and replies until `done`, for at most so many seconds; `tick` is called now and then."""
+    deadline = time.monotonic() + seconds
+    poll = select.poll()
+    actions: dict[int, Callable[[], bool]] = {}
+    for channel in channels:
+        for descriptor, (events, action) in channel.watched().items():
+            poll.register(descriptor, events)
+            actions[descriptor] = action
+    next_tick = deadline - seconds + TICK
+    while not done():
+        now = time.monotonic()
+        if now >= deadline:
+            return
+        for descriptor, _ in poll.poll((min(deadline, next_tick) - now) * 1000):
+            if not actions[descriptor]():
+                poll.unregister(descriptor)
+        if now >= next_tick:
+            next_tick = now + TICK
+            tick()
 
 
 def _shown(value: object) -> str:

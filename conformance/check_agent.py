@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from conformance.agent import Command, Launcher, StartError
 from conformance.channel import Channel
-from conformance.probe import ProbeError, ask, claims, hello_of
+from conformance.plan import claims
+from conformance.probe import ProbeError, ask, hello_of
 from conformance.requirements import Spec
 from conformance.transport import Reply
 
@@ -101,7 +102,9 @@ class _Checks:
                 raise _Wrong(str(error)) from error
         unknown = [name for name in claims(self._hello) if name not in self._spec.capabilities]
         if unknown:
-            raise _Wrong(f"capability {unknown[0]!r} is none that the spec knows; known: {', '.join(self._spec.capabilities)}")
+            raise _Wrong(
+                f"capability {unknown[0]!r} is none that the spec knows; known: {', '.join(self._spec.capabilities)}"
+            )
 
     def canary(self) -> None:
         with self._greeted() as channel:
@@ -111,7 +114,11 @@ class _Checks:
     def unknown_handle(self) -> None:
         with self._greeted() as channel:
             _kind(self._ask(channel, "close", {"on": "never-made"}), "invalid_handle", "close of a handle never made")
-            _kind(self._ask(channel, "recv", {"on": "never-made", "max": 1}), "invalid_handle", "recv on a handle never made")
+            _kind(
+                self._ask(channel, "recv", {"on": "never-made", "max": 1}),
+                "invalid_handle",
+                "recv on a handle never made",
+            )
 
     def unknown_keys(self) -> None:
         with self._agent() as channel:
@@ -128,7 +135,7 @@ class _Checks:
         with self._agent() as channel:
             reply = self._ask(channel, "hello", {"protocol": [1, 7], "role": "subject"})
             if reply.ok is None or reply.ok.get("protocol") != 1:
-                raise _Wrong(f"offered versions 1 to 7, it is to answer 1, the highest that it speaks, not {reply.ok or reply.error}")
+                raise _Wrong(f"offered versions 1 to 7, it is to answer 1, not {reply.ok or reply.error}")
 
     def claims(self) -> None:
         claimed = claims(self._hello)
@@ -142,7 +149,9 @@ class _Checks:
                 if declined and capability in claimed:
                     raise _Wrong(f"{capability} is claimed in hello, yet {op} is declined as unsupported")
                 if not declined and capability not in claimed:
-                    raise _Wrong(f"{op} is answered with {reply.ok or reply.error}, yet {capability} is not claimed in hello")
+                    raise _Wrong(
+                        f"{op} is answered with {reply.ok or reply.error}, yet {capability} is not claimed in hello"
+                    )
 
     def batch(self) -> None:
         with self._greeted() as channel:
@@ -195,7 +204,7 @@ class _Checks:
             raise _Wrong(f"after {after} it ended with status {status} instead of {wanted}")
 
     @contextmanager
-    def _agent(self) -> Iterator[Channel]:
+    def _agent(self) -> Generator[Channel]:
         channel = Channel(self._launcher.launch(), self._spec.error_kinds)
         try:
             yield channel
@@ -203,7 +212,7 @@ class _Checks:
             channel.close()
 
     @contextmanager
-    def _greeted(self) -> Iterator[Channel]:
+    def _greeted(self) -> Generator[Channel]:
         with self._agent() as channel:
             self._ask(channel, "hello", {"protocol": [1, 1], "role": "subject"})
             yield channel
@@ -218,7 +227,7 @@ class _Checks:
         if channel.fault is not None:
             return channel.fault
         log = bytes(channel.log[-500:]).decode("utf-8", "replace").strip()
-        said = f"; its standard error: {ascii(log)}" if log else ""
+        said = f"; its standard error: {log!a}" if log else ""
         if channel.ended:
             return f"it ended (status {channel.process.status(1.0)}) while {op} was asked of it{said}"
         return f"no reply to {op} within {self._seconds:g} s{said}"

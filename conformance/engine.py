@@ -8,8 +8,9 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from conformance import shape
 from conformance.agent import Launcher, StartError
 from conformance.channel import Channel
 from conformance.evidence import Record
@@ -152,8 +153,5 @@ class _Keeper:
 def _workspaces(record: Record) -> list[object]:
     """The paths that `make_workspace` returned in a case."""
     calls = {entry[1] for entry in record.transcript if entry[0] == "call" and entry[3] == "make_workspace"}
-    return [
-        entry[2].get("path")
-        for entry in record.transcript
-        if entry[0] == "reply" and entry[1] in calls and isinstance(entry[2], Mapping)
-    ]
+    replies = [entry for entry in record.transcript if entry[0] == "reply" and entry[1] in calls]
+    return [(shape.table(entry[2]) or {}).get("path") for entry in replies]

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from conformance import shape
+
 VERSION = 1
 ENDINGS = ("completed", "hung", "died", "refused", "harness-error")
 
@@ -156,30 +158,34 @@ def _seal(before: str, line: Mapping[str, object]) -> str:
 
 def _parsed(raw: str, where: str) -> dict[str, object]:
     try:
-        line = json.loads(raw)
+        line = shape.table(json.loads(raw))
     except ValueError as error:
         raise EvidenceError(f"{where}: not JSON ({error}); use the file as the run wrote it") from error
-    if not isinstance(line, dict):
+    if line is None:
         raise EvidenceError(f"{where}: not a JSON object")
-    return line
+    return dict(line)
 
 
 def _header(line: Mapping[str, object], where: str) -> Header:
     if line.get("evidence") != VERSION:
         raise EvidenceError(f"{where}: not evidence of version {VERSION}; this suite cannot read it")
-    agents, planned = line.get("agents"), line.get("planned")
-    environment, selection = line.get("environment"), line.get("selection")
-    if not isinstance(agents, dict) or not isinstance(environment, dict) or not isinstance(selection, dict):
-        raise EvidenceError(f"{where}: agents, environment and selection are to be objects")
-    if not isinstance(planned, list) or not all(isinstance(case, str) for case in planned):
+    environment, selection = shape.table(line.get("environment")), shape.table(line.get("selection"))
+    agents = {name: shape.table(agent) for name, agent in (shape.table(line.get("agents")) or {}).items()}
+    identities = {name: agent for name, agent in agents.items() if agent is not None}
+    if environment is None or selection is None or "subject" not in identities or len(identities) != len(agents):
+        raise EvidenceError(f"{where}: environment, selection and agents (with a subject) are to be objects")
+    planned = shape.texts(line.get("planned"))
+    if planned is None:
         raise EvidenceError(f"{where}: planned is to be a list of cases")
-    return Header(str(line.get("suite")), str(line.get("spec")), environment, agents, selection, tuple(planned))
+    return Header(str(line.get("suite")), str(line.get("spec")), environment, identities, selection, planned)
 
 
 def _record(line: Mapping[str, object], where: str) -> Record:
-    ending, transcript = line.get("ending"), line.get("transcript")
+    ending = line.get("ending")
     if ending not in ENDINGS:
         raise EvidenceError(f"{where}: ending {ending!r} is none of {', '.join(ENDINGS)}")
-    if not isinstance(transcript, list) or not all(isinstance(entry, list) and entry for entry in transcript):
+    entries = [shape.items(entry) for entry in shape.items(line.get("transcript")) or [None]]
+    transcript = [entry for entry in entries if entry]
+    if len(transcript) != len(entries):
         raise EvidenceError(f"{where}: transcript is to be a list of lists")
     return Record(str(line["case"]), str(ending), transcript, str(line.get("note", "")))

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from conformance import shape
 from conformance.evidence import Evidence, Record
-from conformance.plan import Planned, plan
+from conformance.plan import Planned, claims, plan
 from conformance.requirements import Spec
 from conformance.scenario import Finding, Scenario, play
 from conformance.transport import Broken, Declined, Died, Hung, Reply, Stale
@@ -33,25 +34,26 @@ class Verdict:
 
 def judge(evidence: Evidence, spec: Spec, catalogue: Mapping[str, Scenario]) -> list[Verdict]:
     """The verdicts of a run, in the order of the plan."""
-    subject = evidence.header.agents["subject"]
-    claims = subject.get("capabilities", {})
-    platform = str(evidence.header.environment["platform"])
-    names = list(claims) if isinstance(claims, Mapping) else []
-    if subject.get("concurrent") is True:
-        names.append("concurrent")
+    platform = str(evidence.header.environment.get("platform"))
+    claimed = claims(evidence.header.agents["subject"])
     wanted = frozenset(evidence.header.planned)
     verdicts: list[Verdict] = []
-    for planned in plan(spec, catalogue.values(), platform, names):
+    for planned in plan(spec, catalogue.values(), platform, claimed):
         findings = dict(planned.out)
         if planned.decides and planned.id in wanted:
             findings |= judge_case(planned, evidence.records.get(planned.id), spec, platform)
         elif planned.decides:
             continue
         verdicts += [
-            Verdict(planned.id, f.requirement, spec.requirement(f.requirement).level, f.verdict, f.cause, f.detail, f.party)
+            _verdict(planned.id, f, spec)
             for f in (findings[r] for r in planned.scenario.requirements if r in findings)
         ]  # fmt: skip
     return verdicts
+
+
+def _verdict(case: str, finding: Finding, spec: Spec) -> Verdict:
+    level = spec.requirement(finding.requirement).level
+    return Verdict(case, finding.requirement, level, finding.verdict, finding.cause, finding.detail, finding.party)
 
 
 def judge_case(planned: Planned, record: Record | None, spec: Spec, platform: str) -> Mapping[str, Finding]:
@@ -99,10 +101,8 @@ class Replay:
             raise Stale(role, f"the transcript has {entry!r} where the reply to call {call} is asked for")
         self._next += 1
         match entry:
-            case ["reply", _, dict(ok), None, float() | int() as elapsed]:
-                return Reply(ok, None, elapsed)
-            case ["reply", _, None, dict(error), float() | int() as elapsed]:
-                return Reply(None, error, elapsed)
+            case ["reply", _, ok, error, float() | int() as elapsed] if (ok is None) != (error is None):
+                return Reply(shape.table(ok), shape.table(error), elapsed)
             case ["hung", _, detail]:
                 raise Hung(role, str(detail))
             case ["died", _, detail]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal, TypeVar
 
+from conformance import shape
 from conformance.payload import Data, Pattern, received, wire
 from conformance.transport import Broken
 
@@ -88,9 +89,6 @@ class Received:
     truncated: bool
 
 
-Perform = Callable[["Party", str, Result, Callable[[Result, float], T]], T]
-
-
 class Caller:
     """Performs one operation for a party: sends, waits, parses."""
 
@@ -111,17 +109,19 @@ class Party:
     """One agent's process in a case."""
 
     def __init__(self, caller: Caller, role: str) -> None:
-        self._caller = caller
+        self.caller = caller
         self.role = role
 
-    def _call(self, op: str, args: Result, parse: Callable[[Result, float], T]) -> T:
+    def call(self, op: str, args: Result, parse: Callable[[Result, float], T]) -> T:
+        """One operation: its value as `parse` reads it."""
+
         def checked(value: Result, elapsed_ms: float) -> T:
             try:
                 return parse(value, elapsed_ms)
             except (KeyError, TypeError, ValueError) as error:
                 raise Broken(self.role, f"the reply to {op} does not fit the protocol: {error!r}") from error
 
-        return self._caller.perform(self, op, args, checked)
+        return self.caller.perform(self, op, args, checked)
 
     def route(self, op: str, args: Result) -> tuple[str, str, Result]:
         """Role, operation and arguments that reach this party; a child is reached through its parent."""
@@ -132,8 +132,8 @@ class Party:
         return value, None
 
     def _make(self, op: str, args: Result) -> End:
-        handle = self._caller.handle()
-        return self._call(op, {**args, "as": handle}, lambda value, ms: End(self, handle, ms))
+        handle = self.caller.handle()
+        return self.call(op, {**args, "as": handle}, lambda value, ms: End(self, handle, ms))
 
     def listen(
         self,
@@ -147,18 +147,18 @@ class Party:
         """Make a listener."""
         options = {"backlog": backlog, "mode": mode, "reclaim": reclaim, "overwrite": overwrite}
         given = {key: value for key, value in options.items() if value is not None}
-        handle = self._caller.handle()
+        handle = self.caller.handle()
         args = {"as": handle, "name": name.wire(), **given}
-        return self._call("listen", args, lambda value, ms: Listener(self, handle, ms))
+        return self.call("listen", args, lambda value, ms: Listener(self, handle, ms))
 
     def connect(self, name: Name, *, wait: Wait = CASE) -> End:
         """Connect to a listener."""
-        return self._make("connect", {"name": name.wire(), **self._caller.wait(wait)})
+        return self._make("connect", {"name": name.wire(), **self.caller.wait(wait)})
 
     def pipe(self) -> tuple[End, End]:
         """An unnamed pipe: its receiver and its sender."""
-        receiver, sender = self._caller.handle(), self._caller.handle()
-        return self._call(
+        receiver, sender = self.caller.handle(), self.caller.handle()
+        return self.call(
             "pipe",
             {"receiver": receiver, "sender": sender},
             lambda value, ms: (End(self, receiver, ms), End(self, sender, ms)),
@@ -167,11 +167,11 @@ class Party:
     def make_fifo(self, path: Name, *, mode: int | None = None) -> None:
         """Make a FIFO special file."""
         given = {} if mode is None else {"mode": mode}
-        self._call("make_fifo", {"path": path.wire(), **given}, _nothing)
+        self.call("make_fifo", {"path": path.wire(), **given}, nothing)
 
     def open_fifo(self, path: Name, end: Literal["receiver", "sender"], *, wait: Wait = CASE) -> End:
         """Open one end of a FIFO."""
-        return self._make("open_fifo", {"path": path.wire(), "end": end, **self._caller.wait(wait)})
+        return self._make("open_fifo", {"path": path.wire(), "end": end, **self.caller.wait(wait)})
 
     def unsplit(self, receiver: End, sender: End) -> End:
         """Put the halves of a stream together again."""
@@ -179,9 +179,9 @@ class Party:
 
     def spawn(self, *inherit: End) -> Child:
         """Run the agent's program once more, by a real exec, handing it `inherit` and nothing else."""
-        handle = self._caller.handle()
+        handle = self.caller.handle()
         args = {"as": handle, "inherit": [end.handle for end in inherit]}
-        return self._call("spawn", args, lambda value, ms: Child(self, handle, value))
+        return self.call("spawn", args, lambda value, ms: Child(self, handle, value))
 
     def adopt(self, token: int, kind: str) -> End:
         """An endpoint from an inherited descriptor; kind: stream, listener, receiver, sender."""
@@ -189,83 +189,78 @@ class Party:
 
     def adopt_listener(self, token: int) -> Listener:
         """A listener from an inherited descriptor."""
-        handle = self._caller.handle()
+        handle = self.caller.handle()
         args = {"as": handle, "token": token, "kind": "listener"}
-        return self._call("adopt", args, lambda value, ms: Listener(self, handle, ms))
+        return self.call("adopt", args, lambda value, ms: Listener(self, handle, ms))
 
     def identity(self) -> Identity:
         """Process, user and group."""
-        return self._call("identity", {}, lambda v, ms: Identity(_int(v, "pid"), _int(v, "uid"), _int(v, "gid")))
+        return self.call("identity", {}, lambda v, ms: Identity(whole(v, "pid"), whole(v, "uid"), whole(v, "gid")))
 
     def resources(self) -> Resources:
         """Descriptors and threads of the process."""
-        return self._call(
-            "resources", {}, lambda v, ms: Resources(_int(v, "descriptors"), _int(v, "threads"))
-        )
+        return self.call("resources", {}, lambda v, ms: Resources(whole(v, "descriptors"), whole(v, "threads")))
 
     def chdir(self, path: str) -> None:
         """Change the working directory."""
-        self._call("chdir", {"path": path}, _nothing)
+        self.call("chdir", {"path": path}, nothing)
 
     def set_umask(self, mask: int) -> None:
         """Change the file mode creation mask."""
-        self._call("set_umask", {"mask": mask}, _nothing)
+        self.call("set_umask", {"mask": mask}, nothing)
 
     def drop_privileges(self) -> None:
         """Become an unprivileged user where the agent is not one yet."""
-        self._call("drop_privileges", {}, _nothing)
+        self.call("drop_privileges", {}, nothing)
 
     def exhaust_descriptors(self, spare: int) -> None:
         """Leave room for exactly `spare` more descriptors."""
-        self._call("exhaust_descriptors", {"spare": spare}, _nothing)
+        self.call("exhaust_descriptors", {"spare": spare}, nothing)
 
     def release_descriptors(self) -> None:
         """Undo `exhaust_descriptors`."""
-        self._call("release_descriptors", {}, _nothing)
+        self.call("release_descriptors", {}, nothing)
 
     def on_signal(self, signal: Literal["USR1", "PIPE"], action: Literal["count", "default", "ignore"]) -> None:
         """Choose what a signal does."""
-        self._call("on_signal", {"signal": signal, "action": action}, _nothing)
+        self.call("on_signal", {"signal": signal, "action": action}, nothing)
 
     def signal_count(self, signal: Literal["USR1", "PIPE"]) -> int:
         """How many of a counted signal have arrived."""
-        return self._call("signal_count", {"signal": signal}, lambda value, ms: _int(value, "count"))
+        return self.call("signal_count", {"signal": signal}, lambda value, ms: whole(value, "count"))
 
 
 class Child(Party):
     """A process that an agent spawned; its calls are relayed by the parent."""
 
     def __init__(self, parent: Party, handle: str, value: Result) -> None:
-        super().__init__(parent._caller, parent.role)
+        super().__init__(parent.caller, parent.role)
         self._parent = parent
         self._handle = handle
-        tokens = value["tokens"]
-        if not isinstance(tokens, Mapping):
+        tokens = shape.table(value["tokens"])
+        if tokens is None:
             raise TypeError("tokens is to be an object")
-        self.pid = _int(value, "pid")
+        self.pid = whole(value, "pid")
         self._tokens: Mapping[str, object] = tokens
 
     def token(self, end: End) -> int:
         """The descriptor number under which `end` was handed over."""
-        return _int(self._tokens, end.handle)
+        return whole(self._tokens, end.handle)
 
     def route(self, op: str, args: Result) -> tuple[str, str, Result]:
         return self._parent.route("ask", {"child": self._handle, "request": {"op": op, "args": args}})
 
     def unwrap(self, value: Result) -> tuple[Result | None, Result | None]:
-        reply = value.get("reply")
-        if isinstance(reply, Mapping):
-            ok, error = reply.get("ok"), reply.get("error")
-            if isinstance(ok, Mapping):
-                return ok, None
-            if isinstance(error, Mapping):
-                return None, error
-        raise Broken(self.role, f"a relayed reply is to have ok or error, not {reply!r}")
+        reply = shape.table(value.get("reply")) or {}
+        ok, error = shape.table(reply.get("ok")), shape.table(reply.get("error"))
+        if (ok is None) == (error is None):
+            raise Broken(self.role, f"a relayed reply is to have ok or error, not {reply!r}")
+        return ok, error
 
     def end(self) -> None:
         """Close the child's input and wait until it has exited."""
         parent = self._parent
-        parent._call("close", {"on": self._handle}, _nothing)
+        parent.call("close", {"on": self._handle}, nothing)
 
 
 class End:
@@ -277,18 +272,18 @@ class End:
         self.elapsed_ms = elapsed_ms
 
     def _do(self, op: str, args: Result, parse: Callable[[Result, float], T]) -> T:
-        return self.party._call(op, {"on": self.handle, **args}, parse)
+        return self.party.call(op, {"on": self.handle, **args}, parse)
 
     def _waiting(self, wait: Wait) -> Result:
-        return self.party._caller.wait(wait)
+        return self.party.caller.wait(wait)
 
     def send(self, data: Pattern | bytes, *, wait: Wait = CASE) -> int:
         """One send; how many bytes went."""
-        return self._do("send", {"data": wire(data), **self._waiting(wait)}, lambda v, ms: _int(v, "sent"))
+        return self._do("send", {"data": wire(data), **self._waiting(wait)}, lambda v, ms: whole(v, "sent"))
 
     def send_all(self, data: Pattern | bytes, *, wait: Wait = CASE) -> int:
         """Send everything; how many bytes went."""
-        return self._do("send_all", {"data": wire(data), **self._waiting(wait)}, lambda v, ms: _int(v, "sent"))
+        return self._do("send_all", {"data": wire(data), **self._waiting(wait)}, lambda v, ms: whole(v, "sent"))
 
     def recv(self, maximum: int, *, wait: Wait = CASE) -> Data:
         """One receive."""
@@ -304,24 +299,24 @@ class End:
 
     def close(self) -> None:
         """Close the endpoint."""
-        self._do("close", {}, _nothing)
+        self._do("close", {}, nothing)
 
     def close_again(self) -> None:
         """Have the implementation itself close an endpoint that is closed already."""
-        self._do("close", {"again": True}, _nothing)
+        self._do("close", {"again": True}, nothing)
 
     def shutdown(self, how: Literal["send", "recv", "both"]) -> None:
         """Shut down one direction or both."""
-        self._do("shutdown", {"how": how}, _nothing)
+        self._do("shutdown", {"how": how}, nothing)
 
     def duplicate(self) -> End:
         """A second handle for the same object."""
-        handle = self.party._caller.handle()
+        handle = self.party.caller.handle()
         return self._do("duplicate", {"as": handle}, lambda v, ms: End(self.party, handle, ms))
 
     def split(self) -> tuple[End, End]:
         """Receiver and sender of a stream; the stream itself is used up."""
-        receiver, sender = self.party._caller.handle(), self.party._caller.handle()
+        receiver, sender = self.party.caller.handle(), self.party.caller.handle()
         return self._do(
             "split",
             {"receiver": receiver, "sender": sender},
@@ -341,21 +336,21 @@ class End:
     def send_descriptors(self, data: Pattern | bytes, ends: Sequence[End], *, wait: Wait = CASE) -> int:
         """Send data and descriptors in one message."""
         args = {"data": wire(data), "handles": [end.handle for end in ends], **self._waiting(wait)}
-        return self._do("send_descriptors", args, lambda v, ms: _int(v, "sent"))
+        return self._do("send_descriptors", args, lambda v, ms: whole(v, "sent"))
 
     def recv_descriptors(self, maximum: int, descriptors: int, *, wait: Wait = CASE) -> Received:
         """Receive data and at most `descriptors` descriptors."""
-        handles = [self.party._caller.handle() for _ in range(descriptors)]
+        handles = [self.party.caller.handle() for _ in range(descriptors)]
 
         def parse(value: Result, ms: float) -> Received:
-            ends = tuple(End(self.party, handle, ms) for handle in handles[: _int(value, "count")])
+            ends = tuple(End(self.party, handle, ms) for handle in handles[: whole(value, "count")])
             return Received(received(value, ms), ends, _bool(value, "truncated"))
 
         return self._do("recv_descriptors", {"max": maximum, "as": handles, **self._waiting(wait)}, parse)
 
     def set_blocking(self, blocking: bool) -> None:
         """Set the non-blocking flag."""
-        self._do("set_blocking", {"blocking": blocking}, _nothing)
+        self._do("set_blocking", {"blocking": blocking}, nothing)
 
     def get_blocking(self) -> bool:
         """The non-blocking flag, as the operating system has it."""
@@ -371,24 +366,25 @@ class Listener(End):
 
     def accept(self, *, wait: Wait = CASE) -> End:
         """Accept one connection."""
-        handle = self.party._caller.handle()
+        handle = self.party.caller.handle()
         args = {"as": handle, **self._waiting(wait)}
         return self._do("accept", args, lambda v, ms: End(self.party, handle, ms))
 
 
-def _nothing(value: Result, elapsed_ms: float) -> None:
-    return None
+def nothing(_value: Result, _elapsed_ms: float) -> None:
+    """The value of a reply that says no more than that it went well."""
 
 
-def _int(value: Result, key: str) -> int:
-    number = value[key]
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise TypeError(f"{key} is to be a whole number, not {number!r}")
+def whole(value: Result, key: str) -> int:
+    """The whole number of that name in a reply."""
+    number = shape.whole(value[key])
+    if number is None:
+        raise TypeError(f"{key} is to be a whole number, not {value[key]!r}")
     return number
 
 
 def _maybe(value: Result, key: str) -> int | None:
-    return None if value.get(key) is None else _int(value, key)
+    return None if value.get(key) is None else whole(value, key)
 
 
 def _bool(value: Result, key: str) -> bool:

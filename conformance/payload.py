@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ class Pattern:
         """A piece of this pattern."""
         return Pattern(self.seed, length, self.offset + offset)
 
-    def bytes(self) -> bytes:
+    def bytes(self) -> builtins.bytes:
         """The bytes themselves."""
         first, skip = divmod(self.offset, 32)
         last = (self.offset + self.length + 31) // 32
@@ -49,13 +50,15 @@ class Data:
     elapsed_ms: float
 
     @property
-    def bytes(self) -> bytes:
+    def bytes(self) -> builtins.bytes:
         """The bytes; only for data of at most 256 bytes, which agents return whole."""
         if self.base64 is None:
-            raise ValueError(f"{self.length} bytes were received, of which only the digest is known; compare with `is_`")
+            raise ValueError(
+                f"{self.length} bytes were received, of which only the digest is known; compare with `is_`"
+            )
         return b64decode(self.base64)
 
-    def is_(self, sent: Pattern | bytes) -> bool:
+    def is_(self, sent: Pattern | builtins.bytes) -> bool:
         """Whether these are exactly the bytes sent."""
         if isinstance(sent, Pattern):
             return self.length == sent.length and self.sha256 == _digest(sent)

@@ -13,6 +13,7 @@ from importlib import import_module
 from importlib.resources import files
 from zlib import crc32
 
+from conformance import shape
 from conformance.requirements import Requirement, Spec, SpecError
 from conformance.scenario import SCENARIOS, Case, Finding, Scenario, Value
 from conformance.transport import Transport
@@ -52,6 +53,12 @@ def scenarios() -> Mapping[str, Scenario]:
         if name.endswith(".py") and not name.startswith("_"):
             import_module(f"conformance.scenarios.{name[:-3]}")
     return dict(sorted(SCENARIOS.items()))
+
+
+def claims(hello: Mapping[str, object]) -> tuple[str, ...]:
+    """What an agent claims in its `hello`; `concurrent` is one of the claims."""
+    names = tuple(shape.table(hello.get("capabilities")) or {})
+    return (*names, "concurrent") if hello.get("concurrent") is True else names
 
 
 def plan(spec: Spec, catalogue: Iterable[Scenario], platform: str, claims: Iterable[str]) -> list[Planned]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import platform
 import secrets
-import select
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from conformance import shape
 from conformance.agent import Command, Launcher, StartError
-from conformance.channel import Channel
+from conformance.channel import Channel, serve
+from conformance.plan import claims
 from conformance.requirements import Spec
 from conformance.run import PATIENCE_MS, Setting, open_channel
 from conformance.transport import Reply
@@ -36,20 +36,13 @@ class Prepared:
 
     @property
     def claims(self) -> tuple[str, ...]:
-        """What the subject claims; `concurrent` is one of the claims."""
+        """What the subject claims."""
         return claims(self.setting.hello)
 
     def close(self) -> None:
         """End the warm parents."""
         self.subject.close()
         self.witness.close()
-
-
-def claims(hello: Mapping[str, object]) -> tuple[str, ...]:
-    """The claims in a `hello`."""
-    capabilities = hello.get("capabilities")
-    names = tuple(capabilities) if isinstance(capabilities, Mapping) else ()
-    return (*names, "concurrent") if hello.get("concurrent") is True else names
 
 
 def prepare(
@@ -67,7 +60,9 @@ def prepare(
     if place != seen:
         raise ProbeError(f"the agent runs on {place}, the witness on {seen}; both have to be on one machine")
     if place not in spec.platforms:
-        raise ProbeError(f"agent {subject.name}: platform {place!r} is not in the spec; known: {', '.join(spec.platforms)}")
+        raise ProbeError(
+            f"agent {subject.name}: platform {place!r} is not in the spec; known: {', '.join(spec.platforms)}"
+        )
     launcher = Launcher(subject, run_mark, warm=hello.get("warm") is True)
     witness_launcher = Launcher(witness or subject, run_mark, warm=witness_hello.get("warm") is True)
     return Prepared(
@@ -81,17 +76,7 @@ def prepare(
 
 def ask(channel: Channel, request: int, seconds: float) -> Reply | None:
     """Wait for one reply; None when there is none in time or the agent is at fault."""
-    deadline = time.monotonic() + seconds
-    poll = select.poll()
-    poll.register(channel.process.stdout, select.POLLIN)
-    while not channel.has(request) and channel.fault is None and not channel.ended:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            break
-        channel.flush()
-        if poll.poll(min(left, 0.2) * 1000):
-            channel.read_replies()
-        channel.read_log()
+    serve((channel,), lambda: channel.has(request) or channel.over, seconds, lambda: None)
     return channel.reply(request)
 
 
@@ -128,10 +113,10 @@ def hello_of(command: Command, reply: Reply) -> Mapping[str, object]:
     if reply.ok.get("protocol") != 1:
         raise ProbeError(f"{name} speaks protocol {reply.ok.get('protocol')!r}; this suite speaks 1")
     for key, inner in (("implementation", ("name", "version", "language")), ("platform", ("system",))):
-        table = reply.ok.get(key)
-        if not isinstance(table, Mapping) or not all(isinstance(table.get(word), str) for word in inner):
+        table = shape.table(reply.ok.get(key)) or {}
+        if not all(isinstance(table.get(word), str) for word in inner):
             raise ProbeError(f"{name} is to have {key} with {', '.join(inner)} as texts")
-    if not isinstance(reply.ok.get("capabilities"), Mapping):
+    if shape.table(reply.ok.get("capabilities")) is None:
         raise ProbeError(f"{name} is to have capabilities, an object")
     if not isinstance(reply.ok.get("concurrent"), bool):
         raise ProbeError(f"{name} is to have concurrent, true or false")
@@ -139,8 +124,7 @@ def hello_of(command: Command, reply: Reply) -> Mapping[str, object]:
 
 
 def _system(hello: Mapping[str, object], command: Command) -> str:
-    place = hello.get("platform")
-    system = place.get("system") if isinstance(place, Mapping) else None
+    system = (shape.table(hello.get("platform")) or {}).get("system")
     if not isinstance(system, str):
         raise ProbeError(f"agent {command.name}: hello does not name its platform's system")
     return system
@@ -150,7 +134,7 @@ def _silence(channel: Channel, what: str, seconds: float) -> str:
     if channel.fault is not None:
         return channel.fault
     log = bytes(channel.log[-500:]).decode("utf-8", "replace").strip()
-    said = f"; its standard error: {ascii(log)}" if log else ""
+    said = f"; its standard error: {log!a}" if log else ""
     if channel.ended:
         status = channel.process.status(1.0)
         return f"it ended (status {status}) without a reply to {what}{said}"
@@ -160,7 +144,9 @@ def _silence(channel: Channel, what: str, seconds: float) -> str:
 def _environment(system: str, witness_hello: Mapping[str, object]) -> Mapping[str, object]:
     """Where this evidence comes from; no names of users or hosts, no variables but whether this is CI."""
     place = witness_hello.get("platform")
-    facts = {key: str(place[key]) for key in ("release", "machine") if key in place} if isinstance(place, Mapping) else {}
+    facts = (
+        {key: str(place[key]) for key in ("release", "machine") if key in place} if isinstance(place, Mapping) else {}
+    )
     return {
         "platform": system,
         **facts,

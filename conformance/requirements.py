@@ -14,6 +14,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Protocol
 
+from conformance import shape
+
 LEVELS = ("must", "should", "may")
 PRIMITIVES = ("local_socket", "unnamed_pipe", "fifo", "named_pipe")
 MODES = ("blocking", "nonblocking", "deadline", "async")
@@ -78,9 +80,7 @@ class Spec:
         try:
             return self.requirements[requirement_id]
         except KeyError:
-            raise SpecError(
-                f"no requirement {requirement_id!r}; `ipc-conformance trace` lists them all"
-            ) from None
+            raise SpecError(f"no requirement {requirement_id!r}; `ipc-conformance trace` lists them all") from None
 
 
 def load() -> Spec:
@@ -88,12 +88,8 @@ def load() -> Spec:
     root = files("conformance") / "spec"
     digest = sha256()
     platforms = {p.name: p for p in map(_platform, _entries(root / "platforms.toml", "platform", digest))}
-    capabilities = {
-        c.name: c for c in map(_capability, _entries(root / "capabilities.toml", "capability", digest))
-    }
-    kinds = frozenset(
-        _error_kind(item) for item in _entries(root / "errors.toml", "error", digest)
-    )
+    capabilities = {c.name: c for c in map(_capability, _entries(root / "capabilities.toml", "capability", digest))}
+    kinds = frozenset(_error_kind(item) for item in _entries(root / "errors.toml", "error", digest))
     requirements: dict[str, Requirement] = {}
     for source in sorted((root / "requirements").iterdir(), key=lambda item: item.name):
         if not source.name.endswith(".toml"):
@@ -117,12 +113,13 @@ def _entries(source: Traversable, key: str, digest: _Digest) -> list[_Entry]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SpecError(f"{source.name}: not valid TOML: {error}") from error
     _only(document, {key}, source.name)
-    entries = document.get(key, [])
-    if not isinstance(entries, list):
+    entries = shape.items(document.get(key, []))
+    if entries is None:
         raise SpecError(f"{source.name}: {key} is to be a list of tables, [[{key}]]")
     result: list[_Entry] = []
-    for number, entry in enumerate(entries, 1):
-        if not isinstance(entry, dict):
+    for number, value in enumerate(entries, 1):
+        entry = shape.table(value)
+        if entry is None:
             raise SpecError(f"{source.name}: {key} {number} is to be a table")
         name = entry.get("id") or entry.get("name") or entry.get("kind") or f"number {number}"
         result.append((f"{source.name}: {key} {name}", entry))
@@ -170,18 +167,18 @@ _REQUIREMENT_KEYS = {
 def _platform(item: _Entry) -> Platform:
     where, entry = item
     _only(entry, {"name", "title", "groups", "facts"}, where)
-    facts = entry.get("facts", {})
-    if not isinstance(facts, dict):
-        raise SpecError(f"{where}: facts is to be a table")
+    facts: dict[str, int | bool | str] = {}
+    for name, value in (shape.table(entry.get("facts", {})) or {}).items():
+        if not isinstance(value, (int, str)):
+            raise SpecError(f"{where}: fact {name} is to be a number, a text, true or false")
+        facts[name] = value
     return Platform(_text(entry, "name", where), _text(entry, "title", where), _texts(entry, "groups", where), facts)
 
 
 def _capability(item: _Entry) -> Capability:
     where, entry = item
     _only(entry, {"name", "sentence", "required_by"}, where)
-    return Capability(
-        _text(entry, "name", where), _text(entry, "sentence", where), _texts(entry, "required_by", where)
-    )
+    return Capability(_text(entry, "name", where), _text(entry, "sentence", where), _texts(entry, "required_by", where))
 
 
 def _error_kind(item: _Entry) -> str:
@@ -207,8 +204,8 @@ def _platform_names(names: Iterable[str], platforms: Mapping[str, Platform], whe
 def _outcomes(
     entry: Mapping[str, object], platforms: Mapping[str, Platform], where: str
 ) -> Mapping[str, tuple[str, ...]]:
-    table = entry.get("outcomes", {})
-    if not isinstance(table, dict):
+    table = shape.table(entry.get("outcomes", {}))
+    if table is None:
         raise SpecError(f"{where}: outcomes is to be a table: default = [...], linux = [...]")
     for name in table:
         if name != "default" and name not in platforms:
@@ -230,12 +227,12 @@ def _text(table: Mapping[str, object], key: str, where: str) -> str:
 
 
 def _texts(table: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:
-    value = table.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+    value = shape.texts(table.get(key, []))
+    if value is None or not all(value):
         raise SpecError(f"{where}: {key} is to be a list of texts")
     if len(set(value)) != len(value):
         raise SpecError(f"{where}: {key} names something twice")
-    return tuple(value)
+    return value
 
 
 def _word(table: Mapping[str, object], key: str, words: tuple[str, ...], where: str) -> str:

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from conformance.agent import Launcher, StartError
-from conformance.channel import Channel
+from conformance.channel import Channel, serve
 from conformance.evidence import Record
 from conformance.plan import Planned
 from conformance.requirements import Spec
@@ -23,7 +21,6 @@ from conformance.transport import Broken, Declined, Died, Hung, Reply, Stopped
 PATIENCE_MS = 10_000
 MEMORY_LIMIT = 1 << 30
 _LOG_TAIL = 2000
-_TICK = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ def run_case(planned: Planned, setting: Setting, witness: Channel) -> Record:
             transport.ending, note = "refused", fault
     except StartError as error:
         transport.ending, note = "refused", str(error)
-    except Exception as error:  # a scenario's own mistake is evidence too, and must not end the run
+    except Exception as error:  # noqa: BLE001 - a scenario's own mistake is evidence too, and must not end the run
         transport.ending, note = "harness-error", f"{type(error).__name__}: {error}"
     finally:
         logs = transport.close()
@@ -88,7 +85,7 @@ class Live:
     def finish(self, call: int) -> Reply:
         role, op, request, patience = self._calls[call - 1]
         channel = self._channels[role]
-        self._pump(lambda: channel.has(request) or _over(channel), patience / 1000)
+        self._pump(lambda: channel.has(request) or channel.over, patience / 1000)
         reply = channel.reply(request)
         if reply is not None:
             self.transcript.append(["reply", call, reply.ok, reply.error, reply.elapsed_ms])
@@ -101,7 +98,7 @@ class Live:
     def blocked(self, call: int, within_ms: int) -> bool:
         role, _, request, _ = self._calls[call - 1]
         channel = self._channels[role]
-        self._pump(lambda: channel.has(request) or _over(channel), within_ms / 1000)
+        self._pump(lambda: channel.has(request) or channel.over, within_ms / 1000)
         blocked = not channel.has(request)
         self.transcript.append(["blocked", call, within_ms, blocked])
         return blocked
@@ -147,42 +144,18 @@ class Live:
         self._channels[role] = channel
         self._hellos[role] = hello
         if not self._setting.hello.get("concurrent"):
-            self._pump(lambda: role not in self._hellos or _over(channel), self._setting.patience_ms / 1000)
+            self._pump(lambda: role not in self._hellos or channel.over, self._setting.patience_ms / 1000)
         return channel
 
     def _pump(self, done: Callable[[], bool], seconds: float) -> None:
         """Pass requests and replies until `done`, for at most so many seconds."""
-        deadline = time.monotonic() + seconds
-        poll = select.poll()
-        by_fd: dict[int, tuple[Channel, str]] = {}
-        for channel in self._channels.values():
-            if channel.ended or channel.fault is not None:
-                continue
-            for descriptor, what in ((channel.process.stdout, "out"), (channel.process.stderr, "log")):
-                poll.register(descriptor, select.POLLIN)
-                by_fd[descriptor] = (channel, what)
-            if channel.unsent:
-                poll.register(channel.process.stdin, select.POLLOUT)
-                by_fd[channel.process.stdin] = (channel, "in")
-        while not done():
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return
-            for descriptor, _ in poll.poll(min(left, _TICK) * 1000):
-                channel, what = by_fd[descriptor]
-                if what == "out":
-                    channel.read_replies()
-                    if channel.ended:
-                        poll.unregister(descriptor)
-                elif what == "in":
-                    channel.flush()
-                    if not channel.unsent:
-                        poll.unregister(descriptor)
-                elif not channel.read_log():
-                    poll.unregister(descriptor)
-            self._greet()
-            if left < seconds - _TICK:
-                self._watch()
+
+        def greeted() -> bool:
+            if self._hellos:
+                self._greet()
+            return done()
+
+        serve(self._channels.values(), greeted, seconds, self._watch)
 
     def _greet(self) -> None:
         """Take the replies to `hello` that have come."""
@@ -223,10 +196,6 @@ _ENDING: Mapping[type[Stopped], str] = {Hung: "hung", Died: "died", Broken: "ref
 def _patience(args: Mapping[str, object], patience_ms: int) -> int:
     wait = args.get("wait")
     return patience_ms + (wait if isinstance(wait, int) and wait < 10 * patience_ms else 0)
-
-
-def _over(channel: Channel) -> bool:
-    return channel.ended or channel.fault is not None
 
 
 def _status(status: int) -> str:

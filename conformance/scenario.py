@@ -19,7 +19,7 @@ A violation ends the case. A scenario sees no process, clock, random source or p
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, ParamSpec, TypeVar
@@ -306,7 +306,7 @@ class Case(Caller):
     # deciding
 
     @contextmanager
-    def decides(self, requirement_id: str) -> Iterator[Requirement]:
+    def decides(self, requirement_id: str) -> Generator[Requirement]:
         """What happens in here decides a requirement: it holds unless something in here goes wrong."""
         requirement = self.requirements[requirement_id]
         if requirement_id not in self.decided:

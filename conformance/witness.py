@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from conformance.party import End, Name, Party, Result, Stat, _int, _nothing
+from conformance import shape
+from conformance.party import End, Name, Party, Result, Stat, nothing, whole
 
-OPERATIONS = frozenset(
-    "make_workspace remove_workspace stat list write_file read_file make_directory remove chmod rename link symlink "
-    "signal reset".split()
-)
+_FILE_OPERATIONS = ("stat", "list", "write_file", "read_file", "remove", "chmod", "rename", "link", "symlink")
+OPERATIONS = frozenset((*_FILE_OPERATIONS, "make_directory", "make_workspace", "remove_workspace", "signal", "reset"))
 
 
 class Witness(Party):
@@ -17,47 +16,47 @@ class Witness(Party):
 
     def make_workspace(self) -> str:
         """A new private directory with a short path."""
-        return self._call("make_workspace", {}, lambda value, ms: _text(value, "path"))
+        return self.call("make_workspace", {}, lambda value, ms: _text(value, "path"))
 
     def stat(self, path: str | Name, *, follow: bool = False) -> Stat:
         """What is at a path."""
-        return self._call("stat", {"path": _path(path), "follow": follow}, _stat)
+        return self.call("stat", {"path": _path(path), "follow": follow}, _stat)
 
     def list(self, path: str) -> tuple[str, ...]:
         """The names in a directory, sorted."""
-        return self._call("list", {"path": path}, _names)
+        return self.call("list", {"path": path}, _names)
 
     def write_file(self, path: str | Name, text: str) -> None:
         """Make a regular file."""
-        self._call("write_file", {"path": _path(path), "text": text}, _nothing)
+        self.call("write_file", {"path": _path(path), "text": text}, nothing)
 
     def read_file(self, path: str | Name) -> str:
         """The text of a regular file."""
-        return self._call("read_file", {"path": _path(path)}, lambda value, ms: _text(value, "text"))
+        return self.call("read_file", {"path": _path(path)}, lambda value, ms: _text(value, "text"))
 
     def make_directory(self, path: str, mode: int = 0o755) -> None:
         """Make a directory with exactly these permission bits."""
-        self._call("make_directory", {"path": path, "mode": mode}, _nothing)
+        self.call("make_directory", {"path": path, "mode": mode}, nothing)
 
     def remove(self, path: str | Name) -> None:
         """Remove a file, socket file, FIFO, link or empty directory."""
-        self._call("remove", {"path": _path(path)}, _nothing)
+        self.call("remove", {"path": _path(path)}, nothing)
 
     def chmod(self, path: str | Name, mode: int) -> None:
         """Set permission bits."""
-        self._call("chmod", {"path": _path(path), "mode": mode}, _nothing)
+        self.call("chmod", {"path": _path(path), "mode": mode}, nothing)
 
     def rename(self, path: str | Name, to: str | Name) -> None:
         """Rename."""
-        self._call("rename", {"path": _path(path), "to": _path(to)}, _nothing)
+        self.call("rename", {"path": _path(path), "to": _path(to)}, nothing)
 
     def link(self, path: str | Name, to: str | Name) -> None:
         """Make `to` a hard link to `path`."""
-        self._call("link", {"path": _path(path), "to": _path(to)}, _nothing)
+        self.call("link", {"path": _path(path), "to": _path(to)}, nothing)
 
     def symlink(self, path: str | Name, to: str | Name) -> None:
         """Make `to` a symbolic link to `path`."""
-        self._call("symlink", {"path": _path(path), "to": _path(to)}, _nothing)
+        self.call("symlink", {"path": _path(path), "to": _path(to)}, nothing)
 
     def bind_only(self, name: Name) -> End:
         """A socket that is bound to the name and does not listen."""
@@ -65,7 +64,7 @@ class Witness(Party):
 
     def signal(self, pid: int, signal: Literal["USR1", "STOP", "CONT", "TERM", "KILL"]) -> None:
         """Send a signal to a process."""
-        self._call("signal", {"pid": pid, "signal": signal}, _nothing)
+        self.call("signal", {"pid": pid, "signal": signal}, nothing)
 
 
 def _path(path: str | Name) -> object:
@@ -82,15 +81,15 @@ def _text(value: Result, key: str) -> str:
     return text
 
 
-def _names(value: Result, elapsed_ms: float) -> tuple[str, ...]:
-    names = value["names"]
-    if not isinstance(names, list):
-        raise TypeError("names is to be a list")
-    return tuple(str(name) for name in names)
+def _names(value: Result, _elapsed_ms: float) -> tuple[str, ...]:
+    names = shape.texts(value["names"])
+    if names is None:
+        raise TypeError("names is to be a list of texts")
+    return names
 
 
-def _stat(value: Result, elapsed_ms: float) -> Stat:
+def _stat(value: Result, _elapsed_ms: float) -> Stat:
     kind = _text(value, "type")
     if kind == "none":
         return Stat(kind, 0, 0, 0)
-    return Stat(kind, _int(value, "mode"), _int(value, "size"), _int(value, "inode"))
+    return Stat(kind, whole(value, "mode"), whole(value, "size"), whole(value, "inode"))
