@@ -143,10 +143,8 @@ def _silence(channel: Channel, what: str, seconds: float) -> str:
 
 def _environment(system: str, witness_hello: Mapping[str, object]) -> Mapping[str, object]:
     """Where this evidence comes from; no names of users or hosts, no variables but whether this is CI."""
-    place = witness_hello.get("platform")
-    facts = (
-        {key: str(place[key]) for key in ("release", "machine") if key in place} if isinstance(place, Mapping) else {}
-    )
+    place = shape.table(witness_hello.get("platform")) or {}
+    facts = {key: str(place.get(key, "unknown")) for key in ("release", "machine")}
     return {
         "platform": system,
         **facts,

@@ -1,0 +1,181 @@
+"""What the suite is worth: run agents that are wrong on purpose, and see which requirement catches each.
+
+A faulty agent has one defect. It is caught when every requirement that the defect breaks is violated by it,
+and it is caught cleanly when no other requirement is.
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+from conformance import shape
+from conformance.agent import Command
+from conformance.engine import Engine
+from conformance.evidence import Record
+from conformance.judge import judge_case
+from conformance.plan import Planned, plan
+from conformance.probe import Prepared, prepare
+from conformance.requirements import Spec, SpecError
+from conformance.scenario import Finding, Scenario
+
+PATIENCE_MS = 2_000
+_KEYS = {"name", "defect", "breaks", "program", "ending"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One faulty agent: its defect in a sentence, and what that breaks."""
+
+    name: str
+    defect: str
+    breaks: tuple[str, ...]
+    program: str
+    ending: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What the suite said of one faulty agent."""
+
+    fault: Fault
+    violated: Mapping[str, tuple[str, ...]]
+    undecided: int
+    endings: frozenset[str]
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """Requirements that the defect breaks and that were not violated."""
+        return tuple(requirement for requirement in self.fault.breaks if requirement not in self.violated)
+
+    @property
+    def unrelated(self) -> tuple[str, ...]:
+        """Requirements that were violated and that the defect does not break."""
+        return tuple(requirement for requirement in self.violated if requirement not in self.fault.breaks)
+
+    @property
+    def clean(self) -> bool:
+        """Caught, and by nothing unrelated."""
+        ended = self.fault.ending is None or self.fault.ending in self.endings
+        return not self.missed and not self.unrelated and ended
+
+
+def faults(spec: Spec) -> list[Fault]:
+    """The faulty agents of this suite, from faults.toml."""
+    source = files("conformance") / "faulty" / "faults.toml"
+    entries = shape.items(tomllib.loads(source.read_text()).get("fault")) or ()
+    return [_fault(entry, number, spec) for number, entry in enumerate(entries, 1)]
+
+
+def _fault(entry: object, number: int, spec: Spec) -> Fault:
+    table = shape.table(entry) or {}
+    where = f"faults.toml: fault {table.get('name', number)}"
+    unknown = sorted(set(table) - _KEYS)
+    if unknown:
+        raise SpecError(f"{where}: unknown key {unknown[0]!r}; known: {', '.join(sorted(_KEYS))}")
+    name, defect, breaks = table.get("name"), table.get("defect"), shape.texts(table.get("breaks", []))
+    if not isinstance(name, str) or not isinstance(defect, str) or breaks is None:
+        raise SpecError(f"{where}: name and defect are to be texts, breaks a list of requirement ids")
+    for requirement in breaks:
+        spec.requirement(requirement)
+    ending = table.get("ending")
+    if not breaks and ending is None:
+        raise SpecError(f"{where}: say what it breaks, or with what ending its cases end")
+    program = str(table.get("program", f"{name}.py"))
+    return Fault(name, defect, breaks, program, None if ending is None else str(ending))
+
+
+def detect(fault: Fault, witness: Command, spec: Spec, catalogue: Mapping[str, Scenario], flight: int = 8) -> Detection:
+    """Run the whole suite against one faulty agent."""
+    program = str(files("conformance") / "faulty" / fault.program)
+    command = Command(fault.name, (sys.executable, "-I", "-S", program))
+    prepared = prepare(command, witness, spec, f"selftest-{fault.name}", patience_ms=PATIENCE_MS)
+    try:
+        platform = prepared.setting.platform
+        planned = [case for case in plan(spec, catalogue.values(), platform, prepared.claims) if case.decides]
+        records = _records(prepared, planned, flight)
+        findings = [(case.id, judge_case(case, records[case.id], spec, platform)) for case in planned]
+    finally:
+        prepared.close()
+    return _detection(fault, findings, records.values())
+
+
+def _records(prepared: Prepared, planned: Sequence[Planned], flight: int) -> Mapping[str, Record]:
+    engine = Engine(prepared.setting, prepared.witness, flight=flight)
+    try:
+        engine.start(planned)
+        records = {case.id: engine.record(case.id) for case in planned}
+        return {case: record for case, record in records.items() if record is not None}
+    finally:
+        engine.close()
+
+
+def _detection(
+    fault: Fault, findings: Iterable[tuple[str, Mapping[str, Finding]]], records: Iterable[Record]
+) -> Detection:
+    violated: dict[str, list[str]] = defaultdict(list)
+    undecided = 0
+    for case, found in findings:
+        for finding in found.values():
+            if finding.verdict == "violated":
+                violated[finding.requirement].append(case)
+            undecided += finding.verdict == "undetermined"
+    cases = {requirement: tuple(ids) for requirement, ids in sorted(violated.items())}
+    return Detection(fault, cases, undecided, frozenset(record.ending for record in records))
+
+
+def table(detections: Sequence[Detection], spec: Spec) -> list[str]:
+    """The detection table by requirement, as lines of text."""
+    catching: dict[str, list[str]] = defaultdict(list)
+    for detection in detections:
+        for requirement, cases in detection.violated.items():
+            if requirement in detection.fault.breaks:
+                catching[requirement].append(f"{detection.fault.name} ({len(cases)})")
+    lines = ["requirement   caught by (cases)"]
+    for requirement in spec.requirements.values():
+        if not requirement.observed and requirement.untested is None:
+            lines.append(f"{requirement.id:<13} {', '.join(catching[requirement.id]) or '-'}")
+    return lines
+
+
+def selftest(
+    spec: Spec,
+    catalogue: Mapping[str, Scenario],
+    witness: Command,
+    names: Sequence[str],
+    say: Callable[[str], None],
+) -> int:
+    """Run the faulty agents (all, or those named); 0 when every one is caught by what it breaks and nothing else."""
+    known = faults(spec)
+    unknown = sorted(set(names) - {fault.name for fault in known})
+    if unknown:
+        raise SpecError(f"no faulty agent {unknown[0]!r}; known: {', '.join(fault.name for fault in known)}")
+    chosen = [fault for fault in known if not names or fault.name in names]
+    detections: list[Detection] = []
+    for number, fault in enumerate(chosen, 1):
+        detection = detect(fault, witness, spec, catalogue)
+        detections.append(detection)
+        say(f"{number}/{len(chosen)} {'caught' if detection.clean else 'WRONG '} {fault.name}: {fault.defect}")
+        for line in _complaints(detection):
+            say(f"    {line}")
+    say("")
+    for line in table(detections, spec):
+        say(line)
+    wrong = sum(not detection.clean for detection in detections)
+    say(f"\n{len(detections) - wrong} of {len(detections)} faulty agents caught by what they break and by nothing else")
+    return 1 if wrong else 0
+
+
+def _complaints(detection: Detection) -> list[str]:
+    complaints = [f"not caught by {requirement}, which it breaks" for requirement in detection.missed]
+    complaints += [
+        f"also caught by {requirement}, which it does not break: {detection.violated[requirement][0]}"
+        for requirement in detection.unrelated
+    ]
+    if detection.fault.ending is not None and detection.fault.ending not in detection.endings:
+        complaints.append(f"no case ended as {detection.fault.ending}; endings: {', '.join(sorted(detection.endings))}")
+    return complaints
