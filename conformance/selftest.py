@@ -135,11 +135,9 @@ def table(detections: Sequence[Detection], spec: Spec) -> list[str]:
         for requirement, cases in detection.violated.items():
             if requirement in detection.fault.breaks:
                 catching[requirement].append(f"{detection.fault.name} ({len(cases)})")
-    lines = ["requirement   caught by (cases)"]
-    for requirement in spec.requirements.values():
-        if not requirement.observed and requirement.untested is None:
-            lines.append(f"{requirement.id:<13} {', '.join(catching[requirement.id]) or '-'}")
-    return lines
+    judged = [r.id for r in spec.requirements.values() if not r.observed and r.untested is None]
+    rows = [f"{requirement:<13} {', '.join(catching[requirement]) or '-'}" for requirement in judged]
+    return ["requirement   caught by (cases)", *rows]
 
 
 def selftest(
