@@ -1,8 +1,10 @@
 """What can go wrong, as the portable kinds of the protocol."""
 
+from __future__ import annotations
+
 import errno
 
-KINDS: "dict[int, str]" = {
+KINDS: dict[int, str] = {
     code: kind
     for kind, names in {
         "not_found": "ENOENT ESRCH",
@@ -42,7 +44,7 @@ KINDS: "dict[int, str]" = {
 class Failure(Exception):
     """A refusal of this agent's own (no `cause`), or an error of the system with a kind that only the operation knows."""
 
-    def __init__(self, kind: str, message: str, cause: "OSError | None" = None) -> None:
+    def __init__(self, kind: str, message: str, cause: OSError | None = None) -> None:
         super().__init__(message)
         self.kind = kind
         self.cause = cause
@@ -51,13 +53,13 @@ class Failure(Exception):
 class Partly(Exception):
     """`cause` ended an operation that had already done some of its work, which `extra` describes."""
 
-    def __init__(self, cause: Exception, extra: "dict[str, object]") -> None:
+    def __init__(self, cause: Exception, extra: dict[str, object]) -> None:
         super().__init__(str(cause))
         self.cause = cause
         self.extra = extra
 
 
-def describe(problem: BaseException) -> "dict[str, object]":
+def describe(problem: BaseException) -> dict[str, object]:
     """The `error` object for `problem`."""
     if isinstance(problem, Partly):
         return {**describe(problem.cause), **problem.extra}
@@ -73,7 +75,7 @@ def describe(problem: BaseException) -> "dict[str, object]":
     return _error("other", None, f"{type(problem).__name__}: {problem}")
 
 
-def _error(kind: str, cause: "OSError | None", message: str) -> "dict[str, object]":
+def _error(kind: str, cause: OSError | None, message: str) -> dict[str, object]:
     code = cause.errno if cause is not None else None
     native = errno.errorcode.get(code) if code is not None else None
     return {"kind": kind, "native": native, "code": code, "message": message}

@@ -1,5 +1,7 @@
 """Names of endpoints, as the bytes that the kernel gets."""
 
+from __future__ import annotations
+
 import os
 import sys
 
@@ -19,14 +21,14 @@ LONGEST_ABSTRACT = 107
 class Address:
     """What to give to bind or connect; `path` where that makes a file."""
 
-    __slots__ = ("raw", "path")
+    __slots__ = ("path", "raw")
 
-    def __init__(self, raw: bytes, path: "bytes | None") -> None:
+    def __init__(self, raw: bytes, path: bytes | None) -> None:
         self.raw = raw
         self.path = path
 
 
-def address(args: "dict[str, object]") -> Address:
+def address(args: dict[str, object]) -> Address:
     name = mapping(args, "name")
     kind = text(name, "kind")
     raw = raw_text(name)
@@ -45,7 +47,7 @@ def address(args: "dict[str, object]") -> Address:
     raise Failure("unsupported", f"no names of the kind {kind!r}; there are path, abstract and namespaced")
 
 
-def fifo_path(args: "dict[str, object]") -> bytes:
+def fifo_path(args: dict[str, object]) -> bytes:
     """The path of a FIFO: the limit of a socket's name does not apply."""
     raw = raw_text(args.get("path"))
     if not raw:

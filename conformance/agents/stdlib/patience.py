@@ -4,6 +4,8 @@ An operation that can wait is a generator. It tries at once, on the main loop; w
 a thread of its own, where it may block. So what succeeds at once never costs a thread.
 """
 
+from __future__ import annotations
+
 import errno
 import os
 import select
@@ -36,20 +38,20 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.001, 0.05
 class Patience:
     """One operation's `wait`: absent (block), "try" (once), "ready" (poll without end), or a deadline for all of it."""
 
-    __slots__ = ("blocks", "once", "_ends", "_pause")
+    __slots__ = ("_ends", "_pause", "blocks", "once")
 
     def __init__(self, wait: object) -> None:
         self.blocks = wait is None
         self.once = wait == "try"
-        self._ends: "float | None" = None
+        self._ends: float | None = None
         self._pause = SHORTEST_PAUSE
         if self.blocks or self.once or wait == "ready":
             return
         if not isinstance(wait, (int, float)) or isinstance(wait, bool) or not wait >= 0:
-            raise Failure("invalid_input", f"wait is \"try\", \"ready\" or milliseconds from 0 up, not {wait!r}")
+            raise Failure("invalid_input", f'wait is "try", "ready" or milliseconds from 0 up, not {wait!r}')
         self._ends = time.monotonic() + wait / 1000
 
-    def left(self) -> "float | None":
+    def left(self) -> float | None:
         """Seconds until the deadline, None without one; raises when it has passed."""
         if self._ends is None:
             return None
@@ -70,7 +72,7 @@ class Patience:
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
 
-def poll(fd: int, events: int, seconds: "float | None") -> int:
+def poll(fd: int, events: int, seconds: float | None) -> int:
     """The events of `fd`, 0 when there are none in time. An interrupting signal does not prolong it (PEP 475)."""
     if fd < 0:
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
@@ -82,12 +84,12 @@ def poll(fd: int, events: int, seconds: "float | None") -> int:
 
 def insist(
     patience: Patience,
-    endpoint: "Pollable",
+    endpoint: Pollable,
     events: int,
-    attempt: "Callable[[Argument], Result]",
-    block: "Callable[[Argument], Result]",
-    argument: "Argument",
-) -> "Generator[None, None, Result]":
+    attempt: Callable[[Argument], Result],
+    block: Callable[[Argument], Result],
+    argument: Argument,
+) -> Generator[None, None, Result]:
     """`attempt`, which never blocks, until it has done its work; or `block` where waiting has no bound."""
     try:
         return attempt(argument)
@@ -104,3 +106,4 @@ def insist(
         except BlockingIOError:
             if endpoint.closed:
                 raise Failure("cancelled", "the handle was closed while the operation waited") from None
+            patience.pause()  # somebody else was quicker, or this system calls it ready before it is: never spin

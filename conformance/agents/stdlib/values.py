@@ -1,5 +1,7 @@
 """The values of the protocol: arguments, data to send, data received."""
 
+from __future__ import annotations
+
 from binascii import a2b_base64, b2a_base64
 
 from .failures import Failure
@@ -25,7 +27,7 @@ def missing(key: str) -> Failure:
     return Failure("invalid_input", f"the operation needs the argument {key!r}")
 
 
-def text(args: "dict[str, object]", key: str, default: "str | None" = None) -> str:
+def text(args: dict[str, object], key: str, default: str | None = None) -> str:
     value = args.get(key, default)
     if value is None:
         raise missing(key)
@@ -34,7 +36,7 @@ def text(args: "dict[str, object]", key: str, default: "str | None" = None) -> s
     return value
 
 
-def number(args: "dict[str, object]", key: str, default: "int | None" = None) -> int:
+def number(args: dict[str, object], key: str, default: int | None = None) -> int:
     value = args.get(key, default)
     if value is None:
         raise missing(key)
@@ -43,28 +45,28 @@ def number(args: "dict[str, object]", key: str, default: "int | None" = None) ->
     return value
 
 
-def count(args: "dict[str, object]", key: str, default: "int | None" = None) -> int:
+def count(args: dict[str, object], key: str, default: int | None = None) -> int:
     value = number(args, key, default)
     if value < 0:
         raise Failure("invalid_input", f"{key!r} has to be 0 or more, not {value}")
     return value
 
 
-def flag(args: "dict[str, object]", key: str, default: bool) -> bool:
+def flag(args: dict[str, object], key: str, default: bool) -> bool:
     value = args.get(key, default)
     if not isinstance(value, bool):
         raise Failure("invalid_input", f"{key!r} has to be true or false, not {value!r}")
     return value
 
 
-def texts(args: "dict[str, object]", key: str) -> "list[str]":
+def texts(args: dict[str, object], key: str) -> list[str]:
     value = args.get(key)
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise Failure("invalid_input", f"{key!r} has to be a list of texts, not {value!r}")
     return value
 
 
-def mapping(args: "dict[str, object]", key: str) -> "dict[str, object]":
+def mapping(args: dict[str, object], key: str) -> dict[str, object]:
     value = args.get(key)
     if value is None:
         raise missing(key)
@@ -90,10 +92,10 @@ def raw_text(value: object) -> bytes:
 class Payload:
     """Data to send; a pattern becomes bytes only when it is asked to, since making many takes a while."""
 
-    __slots__ = ("length", "_bytes", "_seed", "_offset")
+    __slots__ = ("_bytes", "_offset", "_seed", "length")
 
-    def __init__(self, data: "dict[str, object]") -> None:
-        self._bytes: "bytes | None" = None
+    def __init__(self, data: dict[str, object]) -> None:
+        self._bytes: bytes | None = None
         self._seed = self._offset = 0
         if "base64" in data:
             self._bytes = a2b_base64(text(data, "base64"))
@@ -120,7 +122,7 @@ def pattern(seed: int, length: int, offset: int = 0) -> bytes:
 class Received:
     """Data that arrived, as the protocol reports it: its length and digest, and itself while it is short."""
 
-    __slots__ = ("length", "end", "_digest", "_start")
+    __slots__ = ("_digest", "_start", "end", "length")
 
     def __init__(self) -> None:
         self.length = 0
@@ -134,8 +136,8 @@ class Received:
         self.length += len(data)
         self._digest.update(data)
 
-    def report(self) -> "dict[str, object]":
-        reply: "dict[str, object]" = {"length": self.length, "sha256": self._digest.hexdigest(), "end": self.end}
+    def report(self) -> dict[str, object]:
+        reply: dict[str, object] = {"length": self.length, "sha256": self._digest.hexdigest(), "end": self.end}
         if self.length <= SHORT:
             reply["base64"] = b2a_base64(self._start, newline=False).decode("ascii")
         return reply

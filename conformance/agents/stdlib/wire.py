@@ -1,10 +1,12 @@
 """JSON lines over descriptors.
 
-The interpreter's own C codec is used where it has one: `import json` pulls in `re` and costs more than all of this agent.
+The interpreter's own C codec is used where it has one: `import json` pulls in `re`, and costs more than this agent.
 """
 
-import os
+from __future__ import annotations
+
 import _thread
+import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,8 +14,8 @@ if TYPE_CHECKING:
 
 CHUNK = 65536
 
-encode: "Callable[[object], str]"
-scan: "Callable[[str], object]"
+encode: Callable[[object], str]
+scan: Callable[[str], object]
 
 try:
     import _json
@@ -55,14 +57,14 @@ else:
         return value
 
 
-def decode(line: bytes) -> "dict[str, object]":
+def decode(line: bytes) -> dict[str, object]:
     value = scan(line.decode("utf-8"))
     if not isinstance(value, dict):
         raise ValueError("not a JSON object: " + line[:80].decode("ascii", "replace"))
     return value
 
 
-def lines(fd: int) -> "Iterator[bytes]":
+def lines(fd: int) -> Iterator[bytes]:
     """Each complete line that arrives on `fd`, until its end; a last line without a newline is not one."""
     rest = b""
     while chunk := os.read(fd, CHUNK):
@@ -79,7 +81,7 @@ class Replies:
         self._fd = fd
         self._lock = _thread.allocate_lock()
 
-    def write(self, value: "dict[str, object]") -> None:
+    def write(self, value: dict[str, object]) -> None:
         line = memoryview((encode(value) + "\n").encode("ascii"))
         with self._lock:
             while line:

@@ -1,0 +1,162 @@
+"""The loop: requests in, replies out, until `bye` or the end of input."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import children, fifo, handles, listening, passing, process, transfer
+from .failures import Failure
+from .session import Session
+from .values import text
+from .wire import Replies, decode, lines
+
+assert sys.platform != "win32", "this agent needs a POSIX system"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .session import Args, Operation, Reply
+
+PROTOCOL = 1
+WARM = "IPC_CONFORMANCE_WARM_FD"
+SYSTEMS = ("linux", "android", "freebsd", "openbsd", "netbsd", "dragonfly")
+
+
+def main() -> None:
+    program = _program()
+    warm = os.environ.pop(WARM, None)
+    if warm is None:
+        serve(program)
+    else:
+        from .warm import parent
+
+        parent(int(warm), lambda: serve(program))
+
+
+def serve(program: list[str]) -> None:
+    session = Session(dict(OPERATIONS), Replies(1), program)
+    for line in lines(0):
+        try:
+            request = decode(line)
+        except ValueError as problem:
+            os.write(2, f"a request that cannot be read: {problem}\n".encode())
+            continue
+        session.serve(request)
+        if session.ended:
+            break
+    session.close_all()
+    # Not sys.exit: threads may still wait in system calls, and there is nothing left to tidy.
+    os._exit(0)
+
+
+def _program() -> list[str]:
+    """How to run this program again, also after `chdir` and from inside whatever wraps it."""
+    words = list(sys.orig_argv)
+    words[0] = sys.executable
+    script = sys.argv[0]
+    if script in words:
+        words[words.index(script)] = os.path.abspath(script)
+    return words
+
+
+def hello(session: Session, args: Args) -> Reply:
+    offered = args.get("protocol")
+    if not (isinstance(offered, list) and len(offered) == 2 and all(isinstance(each, int) for each in offered)):
+        raise Failure("invalid_input", f"protocol is [lowest, highest], not {offered!r}")
+    if not offered[0] <= PROTOCOL <= offered[1]:
+        raise Failure("unsupported", f"this agent speaks version {PROTOCOL} only")
+    if text(args, "role", "subject") == "witness":
+        from .witness import OPERATIONS as more
+
+        session.operations.update(more)
+    system = os.uname()
+    version = ".".join(map(str, sys.version_info[:3]))
+    return {
+        "protocol": PROTOCOL,
+        "implementation": {
+            "name": "stdlib",
+            "version": version,
+            "language": "Python",
+            "homepage": "https://docs.python.org/3/library/socket.html",
+        },
+        "platform": {
+            "system": _system(),
+            "release": system.release,
+            "machine": system.machine,
+            "runtime": f"{sys.implementation.name} {version}",
+        },
+        "capabilities": capabilities(),
+        "concurrent": True,
+        "warm": True,
+        "witness": True,
+    }
+
+
+def _system() -> str:
+    if hasattr(sys, "getandroidapilevel"):
+        return "android"
+    if sys.platform == "darwin":
+        return "macos"
+    return next((known for known in SYSTEMS if sys.platform.startswith(known)), sys.platform)
+
+
+def capabilities() -> dict[str, object]:
+    from .names import HAS_ABSTRACT
+
+    names = (
+        "local_socket local_socket.path local_socket.namespaced listener.backlog listener.mode listener.reclaim"
+        " listener.overwrite unnamed_pipe fifo half_close duplicate split readiness peer_credentials descriptor_passing"
+        " set_blocking inheritance process signals wait.try wait.deadline wait.ready"
+    )
+    found: dict[str, object] = {name: True for name in names.split()}
+    if HAS_ABSTRACT:
+        found["local_socket.abstract"] = True
+    return found
+
+
+def bye(session: Session, _args: Args) -> Reply:
+    session.close_all()
+    session.ended = True
+    return {}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "hello": hello,
+    "bye": bye,
+    "die": process.die,
+    "listen": listening.listen,
+    "accept": listening.accept,
+    "connect": listening.connect,
+    "pipe": transfer.pipe,
+    "make_fifo": fifo.make_fifo,
+    "open_fifo": fifo.open_fifo,
+    "send": transfer.send,
+    "send_all": transfer.send_all,
+    "recv": transfer.recv,
+    "recv_exact": transfer.recv_exact,
+    "recv_to_end": transfer.recv_to_end,
+    "ready": transfer.ready,
+    "close": handles.close,
+    "shutdown": handles.shutdown,
+    "duplicate": handles.duplicate,
+    "split": handles.split,
+    "unsplit": handles.unsplit,
+    "peer_credentials": handles.peer_credentials,
+    "set_blocking": handles.set_blocking,
+    "get_blocking": handles.get_blocking,
+    "inheritable": handles.inheritable,
+    "send_descriptors": passing.send_descriptors,
+    "recv_descriptors": passing.recv_descriptors,
+    "spawn": children.spawn,
+    "ask": children.ask,
+    "adopt": children.adopt,
+    "identity": process.identity,
+    "resources": process.resources,
+    "chdir": process.chdir,
+    "set_umask": process.set_umask,
+    "drop_privileges": process.drop_privileges,
+    "exhaust_descriptors": process.exhaust_descriptors,
+    "release_descriptors": process.release_descriptors,
+    "on_signal": process.on_signal,
+    "signal_count": process.signal_count,
+}
