@@ -156,6 +156,7 @@ class _WarmChild:
 
     def kill(self) -> None:
         self._parent.kill(self.pid)
+        _kill_session(self.pid)
 
     def close(self) -> None:
         self.kill()
@@ -305,6 +306,22 @@ class _WarmParent:
         except ValueError:
             return None
         return shape.table(line)
+
+
+def end_strays(run_mark: str) -> list[str]:
+    """End every process that still carries the mark of this run; what they were.
+
+    A process that left its agent's session keeps the environment that the agent was started with.
+    """
+    import psutil
+
+    ended: list[str] = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.pid != os.getpid() and process.environ().get(RUN_MARK) == run_mark:
+                ended.append(" ".join(process.cmdline()))
+                process.kill()
+    return ended
 
 
 def _popen(
