@@ -1,9 +1,9 @@
-"""Starts the agent: as this folder (`python3 -I -S conformance/agents/stdlib`), as a package, or from inside a zip file."""
+"""Starts the agent: as this folder (`python3 -I -S conformance/agents/stdlib`), as a package, or out of a zip file."""
 
 import os
 import sys
 
-if sys.platform == "win32":
+if os.name == "nt":
     sys.exit("stdlib agent: needs a POSIX system; judge another agent on Windows")
 
 package = __package__

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "posix_spawn is POSIX"
+
 import _thread
 import os
-import sys
 
 from .endpoints import Endpoint
 from .failures import Failure
@@ -12,8 +15,6 @@ from .handles import endpoint_for
 from .passing import kind_of
 from .values import count, mapping, text, texts
 from .wire import decode, encode, lines
-
-assert sys.platform != "win32", "posix_spawn is POSIX"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Child(Endpoint):
                 raise Failure("invalid_handle", "the child is closed")
             self._asked = number = self._asked + 1
             self._askers[number] = answered
-            line = (encode({**request, "id": number}) + "\n").encode("ascii")
+            line = encode({**request, "id": number})
             try:
                 while line:
                     line = line[os.write(self._requests, line) :]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import _socket
-import os
-import stat
 import sys
 
 assert sys.platform != "win32", "sockets with a file of their own are POSIX"
+
+import _socket
+import os
+import stat
 
 
 class Claim:
     """The file of one bound socket, known by device and inode, at the place where it was made.
 
-    Kept as an absolute path, since the working directory may be another when it is released. Whoever holds the listener's
-    duplicates shares one claim; the last to release it removes the file, and only while the file is still this one.
+    Kept as an absolute path, since the working directory may be another when it is released.
+    A listener's duplicates share one claim; the last to release it removes the file, if it still is this file.
     """
 
     def __init__(self, path: bytes) -> None:
@@ -46,9 +47,9 @@ class Claim:
 
 
 def remove_dead_socket(path: bytes) -> bool:
-    """Remove `path` if it is a socket that nobody holds any more; False if it is anything else, or was exchanged meanwhile.
+    """Remove `path` if it is a socket that nobody holds any more; False if it is anything else, or was exchanged.
 
-    Between the last look and the unlink a quick successor could still lose its file: POSIX has no way to unlink an inode.
+    Between the last look and the unlink a quick successor could still lose its file: POSIX cannot unlink an inode.
     """
     try:
         before = os.lstat(path)
@@ -64,7 +65,7 @@ def remove_dead_socket(path: bytes) -> bool:
 
 
 def _is_dead(path: bytes) -> bool:
-    """Refused, and bound by no process: one that is about to listen refuses as well, and so does a full queue on a BSD."""
+    """Refused, and bound by no process: one that is about to listen refuses as well."""
     probe = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     try:
         probe.setblocking(False)

@@ -1,20 +1,22 @@
-"""Who is at the other end, as each system tells it. Only Linux's answer could be tried here; the others follow its headers."""
+"""Who is at the other end, as each system tells it. Only Linux was tried; the others follow their headers."""
 
 from __future__ import annotations
 
-import _socket
-import struct
 import sys
-
-from .failures import Failure
 
 assert sys.platform != "win32", "credentials of a socket's peer are POSIX"
 
-# sys/un.h and sys/socket.h of each system; Python names only SO_PEERCRED.
+import _socket
+import struct
+
+from .failures import Failure
+
+# sys/un.h and sys/socket.h of each system; Python names only SO_PEERCRED, and not always (PyPy).
 SOL_LOCAL = 0
 LOCAL_PEERCRED = 1
 MACOS_LOCAL_PEERPID = 2
 NETBSD_LOCAL_PEEREID = 3
+LINUX_SO_PEERCRED = getattr(_socket, "SO_PEERCRED", 17)
 OPENBSD_SO_PEERCRED = 0x1022
 XUCRED_GROUPS = 16
 # xucred: version, uid, number of groups, groups; FreeBSD 13 put the pid into what was a pointer's place.
@@ -25,7 +27,7 @@ XUCRED_PID = f"@IIh{XUCRED_GROUPS}IP"
 def peer_credentials(sock: _socket.socket) -> dict[str, int]:
     system = sys.platform
     if system in ("linux", "android"):
-        pid, uid, gid = _ask(sock, _socket.SOL_SOCKET, _socket.SO_PEERCRED, "iII")
+        pid, uid, gid = _ask(sock, _socket.SOL_SOCKET, LINUX_SO_PEERCRED, "iII")
         return _known(pid, uid, gid)
     if system == "darwin":
         _, uid, _, gid, *_ = _ask(sock, SOL_LOCAL, LOCAL_PEERCRED, XUCRED)

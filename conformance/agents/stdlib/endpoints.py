@@ -1,25 +1,27 @@
 """What a handle can stand for: a stream, a half of one, a listener, an end of a pipe.
 
-Each that moves data has a pair of ways to do so: `try_...` never blocks (BlockingIOError), whatever O_NONBLOCK says, and
-`block_...` is the plain system call, which blocks unless O_NONBLOCK is set. That flag belongs to the open file description,
-which other processes may share, so no operation sets it to get its own way: sockets have MSG_DONTWAIT, Linux has RWF_NOWAIT.
+Each that moves data does so in two ways: `try_...` never blocks (BlockingIOError), whatever O_NONBLOCK says, and
+`block_...` is the plain system call, which blocks unless O_NONBLOCK is set.
+That flag belongs to the open file description, which other processes may share, so no operation sets it to get its own
+way: sockets have MSG_DONTWAIT, Linux has RWF_NOWAIT for pipes.
 """
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "descriptors that poll(2) watches are POSIX"
+
 import _socket
 import _thread
-import contextlib
 import errno
 import os
 import select
-import sys
 
 from . import sigpipe
 from .failures import Failure
 from .patience import Patience, poll
-
-assert sys.platform != "win32", "descriptors that poll(2) watches are POSIX"
+from .wire import cast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,8 +41,17 @@ def would_block() -> BlockingIOError:
     return BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
 
+def shut_down(sock: _socket.socket) -> bool:
+    """Whether there was something to shut down; macOS has an error for a peer that has left."""
+    try:
+        sock.shutdown(_socket.SHUT_RDWR)
+    except OSError:
+        return False
+    return True
+
+
 class Endpoint:
-    """A handle's object. `busy` counts the operations that wait on it; `shared` says that others hold its description too."""
+    """A handle's object: `busy` counts the operations that wait on it, `shared` says that others hold it too."""
 
     kind = ""
 
@@ -55,16 +66,16 @@ class Endpoint:
     def close(self) -> None:
         raise NotImplementedError
 
-    def try_recv(self, limit: int) -> bytes:
+    def try_recv(self, _limit: int, /) -> bytes:
         raise self._cannot("receive")
 
-    def block_recv(self, limit: int) -> bytes:
+    def block_recv(self, _limit: int, /) -> bytes:
         raise self._cannot("receive")
 
-    def try_send(self, data: memoryview) -> int:
+    def try_send(self, _data: memoryview, /) -> int:
         raise self._cannot("send")
 
-    def block_send(self, data: memoryview) -> int:
+    def block_send(self, _data: memoryview, /) -> int:
         raise self._cannot("send")
 
     def _cannot(self, what: str) -> Failure:
@@ -82,11 +93,10 @@ class SocketEndpoint(Endpoint):
     def close(self) -> None:
         """Forgets the number before anybody else can get it; a second close does nothing (socket.close)."""
         if self.busy and not self.shared and not self.closed:
-            # Closing a descriptor does not wake who waits on it (Linux), a shutdown does. On a shared one it would reach
-            # into other processes.
+            # Closing a descriptor does not wake who waits on it (Linux), a shutdown does.
+            # On a shared one it would reach into other processes.
             self.closed = True
-            with contextlib.suppress(OSError):
-                self.sock.shutdown(_socket.SHUT_RDWR)
+            shut_down(self.sock)
         self.closed = True
         self.sock.close()
 
@@ -100,8 +110,10 @@ class Stream(SocketEndpoint):
         if SO_NOSIGPIPE is not None:
             try:
                 sock.setsockopt(_socket.SOL_SOCKET, SO_NOSIGPIPE, 1)
-            except OSError:
-                pass  # macOS says EINVAL once the peer has left, and then there is nothing to suppress on a read
+            except OSError as problem:
+                # macOS once the peer has left: no reason to lose what it sent.
+                if problem.errno != errno.EINVAL:
+                    raise
 
     def close(self) -> None:
         self.holders -= 1
@@ -179,7 +191,7 @@ class Listener(SocketEndpoint):
         super().close()
 
     def try_accept(self, _: None) -> _socket.socket:
-        """accept(2) has no MSG_DONTWAIT, and after poll another acceptor may still be quicker: O_NONBLOCK for an instant."""
+        """accept(2) has no MSG_DONTWAIT, and after poll another acceptor may be quicker: O_NONBLOCK for an instant."""
         if not poll(self.fileno(), select.POLLIN, 0):
             raise would_block()
         with self._flag:
@@ -209,15 +221,16 @@ class Listener(SocketEndpoint):
                 raise
 
     def _accept(self) -> _socket.socket:
-        fd, _ = self.sock._accept()  # type: ignore[attr-defined]  # what socket.accept is built on
+        # What socket.accept is built on; the stubs do not know it.
+        fd, _ = cast("tuple[int, object]", self.sock._accept())  # type: ignore[attr-defined]
         return take_socket(fd)
 
 
 class PipeEnd(Endpoint):
     """The receiver or sender of a pipe or FIFO; using it the wrong way round is the kernel's EBADF.
 
-    `ahead` is a byte that was read to learn that somebody writes. `met` says that a writer is or was known to be there:
-    before that, a read of nothing is not the end of the stream.
+    `ahead` is a byte that was read to learn that somebody writes.
+    `met` says that a writer is or was there: before that, a read of nothing is not the end of the stream.
     """
 
     def __init__(self, fd: int, kind: str) -> None:

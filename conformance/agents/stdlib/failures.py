@@ -42,7 +42,7 @@ KINDS: dict[int, str] = {
 
 
 class Failure(Exception):
-    """A refusal of this agent's own (no `cause`), or an error of the system with a kind that only the operation knows."""
+    """A refusal of this agent's own (no `cause`), or an error of the system whose kind only the operation knows."""
 
     def __init__(self, kind: str, message: str, cause: OSError | None = None) -> None:
         super().__init__(message)

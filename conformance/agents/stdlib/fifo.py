@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "FIFO files are POSIX"
+
 import errno
 import os
 import stat
-import sys
 
 from .endpoints import PipeEnd
 from .failures import Failure
 from .names import fifo_path
 from .patience import Patience
 from .values import count, text
-
-assert sys.platform != "win32", "FIFO files are POSIX"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "descriptors are POSIX"
+
 import _socket
 import os
-import sys
 
 from .credentials import peer_credentials as _peer_credentials
 from .endpoints import Endpoint, Half, Listener, PipeEnd, SocketEndpoint, Stream
 from .failures import Failure
 from .values import flag, text
-
-assert sys.platform != "win32", "descriptors are POSIX"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def socket_of(endpoint: Endpoint, what: str) -> _socket.socket:
 
 
 def endpoint_for(fd: int, kind: str) -> Stream | Listener | PipeEnd:
-    """The endpoint that owns `fd`, a descriptor that came from elsewhere; its name, if it has one, is not ours to remove."""
+    """The endpoint that owns `fd`, which came from elsewhere: a listener's name is not ours to remove."""
     if kind in ("receiver", "sender"):
         return PipeEnd(fd, kind)
     sock = _socket.socket(fileno=fd)

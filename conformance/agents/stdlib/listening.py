@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "sockets of the Unix domain, as Python has them, are POSIX"
+
 import _socket
 import errno
 import os
 import select
 import struct
-import sys
 
 from .claim import Claim, remove_dead_socket
 from .endpoints import Bound, Listener, Stream
@@ -15,8 +18,6 @@ from .failures import Failure
 from .names import Address, address
 from .patience import Patience, insist
 from .values import count, flag, number, text
-
-assert sys.platform != "win32", "sockets of the Unix domain, as Python has them, are POSIX"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ def bind(sock: _socket.socket, where: Address, mode: int | None, overwrite: bool
 def _bind(sock: _socket.socket, where: Address, overwrite: bool) -> None:
     for last in [False] * REBINDS + [True]:
         try:
-            return sock.bind(where.raw)
+            sock.bind(where.raw)
+            return
         except OSError as problem:
             # Some systems say EEXIST here.
             if problem.errno not in (errno.EADDRINUSE, errno.EEXIST):
@@ -127,7 +129,7 @@ def accept(session: Session, args: Args) -> Later:
     if not isinstance(listener, Listener):
         raise Failure("wrong_type", f"a {listener.kind} cannot accept")
     patience = Patience(args.get("wait"))
-    sock = yield from insist(patience, listener, select.POLLIN, listener.try_accept, listener.block_accept, None)
+    sock = yield from insist(patience, listener, select.POLLIN, (listener.try_accept, listener.block_accept), None)
     session.add(name, Stream(sock))
     return {}
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
+
+assert sys.platform != "win32", "names of sockets in the file system and the abstract namespace are POSIX"
+
+import os
 
 from .failures import Failure
 from .values import mapping, raw_text, text
-
-assert sys.platform != "win32", "names of sockets in the file system and the abstract namespace are POSIX"
 
 HAS_ABSTRACT = sys.platform in ("linux", "android")
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "SCM_RIGHTS is POSIX"
+
 import _socket
 import array
 import os
 import select
 import stat
-import sys
 
 from .endpoints import LARGEST_RECEIVE, NOSIGNAL, Half, Stream
 from .failures import Failure
 from .handles import endpoint_for
 from .patience import Patience, insist
 from .values import Payload, Received, count, mapping, texts
-
-assert sys.platform != "win32", "SCM_RIGHTS is POSIX"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def send_descriptors(session: Session, args: Args) -> Later:
     def block(data: memoryview) -> int:
         return stream.sock.sendmsg([data], rights, NOSIGNAL)
 
-    sent = yield from insist(Patience(args.get("wait")), stream, select.POLLOUT, attempt, block, data)
+    sent = yield from insist(Patience(args.get("wait")), stream, select.POLLOUT, (attempt, block), data)
     for handle in handles:
         handle.shared = True
     return {"sent": sent}
@@ -60,10 +61,10 @@ def recv_descriptors(session: Session, args: Args) -> Later:
     def block(limit: int) -> tuple[bytes, list[int], int]:
         return _receive(stream.sock, limit, room, 0)
 
-    data, found, flags = yield from insist(Patience(args.get("wait")), stream, select.POLLIN, attempt, block, limit)
+    data, found, flags = yield from insist(Patience(args.get("wait")), stream, select.POLLIN, (attempt, block), limit)
     for fd in found[len(names) :]:
         os.close(fd)
-    for name, fd in zip(names, found):
+    for name, fd in zip(names, found, strict=False):
         endpoint = endpoint_for(fd, kind_of(fd))
         endpoint.shared = True
         session.add(name, endpoint)

@@ -1,20 +1,21 @@
 """How long an operation may wait, and the one loop that waits.
 
-An operation that can wait is a generator. It tries at once, on the main loop; what it does after its first `yield` runs on
-a thread of its own, where it may block. So what succeeds at once never costs a thread.
+An operation that can wait is a generator. It tries at once, on the main loop; what it does after its first `yield`
+runs on a thread of its own, where it may block. So what succeeds at once never costs a thread.
 """
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "poll(2) works on sockets and pipes alike only on POSIX"
+
 import errno
 import os
 import select
-import sys
 import time
 
 from .failures import Failure
-
-assert sys.platform != "win32", "poll(2) works on sockets and pipes alike only on POSIX"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,11 +87,11 @@ def insist(
     patience: Patience,
     endpoint: Pollable,
     events: int,
-    attempt: Callable[[Argument], Result],
-    block: Callable[[Argument], Result],
+    ways: tuple[Callable[[Argument], Result], Callable[[Argument], Result]],
     argument: Argument,
 ) -> Generator[None, None, Result]:
-    """`attempt`, which never blocks, until it has done its work; or `block` where waiting has no bound."""
+    """Of the two ways: the first, which never blocks, until it is done; or the second where waiting has no bound."""
+    attempt, block = ways
     try:
         return attempt(argument)
     except BlockingIOError:

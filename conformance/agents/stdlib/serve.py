@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
-from . import children, fifo, handles, listening, passing, process, transfer
+assert sys.platform != "win32", "this agent needs a POSIX system"
+
+import os
+
+from . import children, fifo, handles, listening, passing, process, signals, transfer
 from .failures import Failure
 from .session import Session
-from .values import text
+from .values import numbers, text
 from .wire import Replies, decode, lines
-
-assert sys.platform != "win32", "this agent needs a POSIX system"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
 
 PROTOCOL = 1
 WARM = "IPC_CONFORMANCE_WARM_FD"
-SYSTEMS = ("linux", "android", "freebsd", "openbsd", "netbsd", "dragonfly")
+SYSTEMS = {
+    "linux": "linux",
+    "android": "android",
+    "darwin": "macos",
+    "freebsd": "freebsd",
+    "openbsd": "openbsd",
+    "netbsd": "netbsd",
+    "dragonfly": "dragonfly",
+}
 
 
 def main() -> None:
@@ -60,15 +69,13 @@ def _program() -> list[str]:
 
 
 def hello(session: Session, args: Args) -> Reply:
-    offered = args.get("protocol")
-    if not (isinstance(offered, list) and len(offered) == 2 and all(isinstance(each, int) for each in offered)):
-        raise Failure("invalid_input", f"protocol is [lowest, highest], not {offered!r}")
-    if not offered[0] <= PROTOCOL <= offered[1]:
+    lowest, highest = numbers(args, "protocol", 2)
+    if not lowest <= PROTOCOL <= highest:
         raise Failure("unsupported", f"this agent speaks version {PROTOCOL} only")
     if text(args, "role", "subject") == "witness":
-        from .witness import OPERATIONS as more
+        from . import witness
 
-        session.operations.update(more)
+        session.operations.update(witness.OPERATIONS)
     system = os.uname()
     version = ".".join(map(str, sys.version_info[:3]))
     return {
@@ -93,11 +100,11 @@ def hello(session: Session, args: Args) -> Reply:
 
 
 def _system() -> str:
+    """Compared as text, not by `sys.platform`: each checker would call the other systems' lines unreachable."""
     if hasattr(sys, "getandroidapilevel"):
         return "android"
-    if sys.platform == "darwin":
-        return "macos"
-    return next((known for known in SYSTEMS if sys.platform.startswith(known)), sys.platform)
+    name: str = sys.platform
+    return next((word for start, word in SYSTEMS.items() if name.startswith(start)), name)
 
 
 def capabilities() -> dict[str, object]:
@@ -108,7 +115,7 @@ def capabilities() -> dict[str, object]:
         " listener.overwrite unnamed_pipe fifo half_close duplicate split readiness peer_credentials descriptor_passing"
         " set_blocking inheritance process signals wait.try wait.deadline wait.ready"
     )
-    found: dict[str, object] = {name: True for name in names.split()}
+    found: dict[str, object] = dict.fromkeys(names.split(), True)
     if HAS_ABSTRACT:
         found["local_socket.abstract"] = True
     return found
@@ -157,6 +164,6 @@ OPERATIONS: dict[str, Operation] = {
     "drop_privileges": process.drop_privileges,
     "exhaust_descriptors": process.exhaust_descriptors,
     "release_descriptors": process.release_descriptors,
-    "on_signal": process.on_signal,
-    "signal_count": process.signal_count,
+    "on_signal": signals.on_signal,
+    "signal_count": signals.signal_count,
 }

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "the endpoints of a session are POSIX"
+
 import _thread
 
 from .endpoints import Endpoint
 from .failures import Failure, describe
-from .values import text
+from .values import mapping, text
 from .wire import Replies
 
 TYPE_CHECKING = False
@@ -38,7 +42,7 @@ class Session:
 
     @property
     def threads(self) -> int:
-        """The main one, and one for each operation that waits; the last breath of one that has replied does not count."""
+        """The main one, and one for each operation that waits; one that has replied is as good as ended."""
         return 1 + self._waiting
 
     def fresh(self, name: str) -> str:
@@ -85,22 +89,26 @@ class Session:
     def serve(self, request: Args) -> None:
         """Run one request: at once if it need not wait, else on a thread of its own."""
         identity = request.get("id")
+        outcome: Reply
         try:
-            operation = self.operations.get(text(request, "op"))
-            if operation is None:
-                raise Failure("unsupported", f"no operation {request['op']!r}")
-            args = request.get("args", {})
-            if not isinstance(args, dict):
-                raise Failure("invalid_input", "args has to be an object")
-            result = operation(self, args)
-            if isinstance(result, dict):
-                return self.reply(identity, {"ok": result})
-            next(result)
+            args = mapping(request, "args") if "args" in request else {}
+            result = self._operation(text(request, "op"))(self, args)
+            if not isinstance(result, dict):
+                next(result)
+                self._start(identity, result, self._open.get(str(args.get("on"))))
+                return
+            outcome = {"ok": result}
         except StopIteration as done:
-            return self.reply(identity, {"ok": done.value})
+            outcome = {"ok": done.value}
         except Exception as problem:  # noqa: BLE001 - whatever went wrong is what the reply says
-            return self.reply(identity, {"error": describe(problem)})
-        self._start(identity, result, self._open.get(str(args.get("on"))))
+            outcome = {"error": describe(problem)}
+        self.reply(identity, outcome)
+
+    def _operation(self, name: str) -> Operation:
+        operation = self.operations.get(name)
+        if operation is None:
+            raise Failure("unsupported", f"this agent has no operation {name!r}")
+        return operation
 
     def reply(self, identity: object, outcome: dict[str, object]) -> None:
         self.replies.write({"id": identity, **outcome})

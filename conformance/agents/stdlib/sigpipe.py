@@ -9,6 +9,7 @@ import sys
 
 assert sys.platform != "win32", "SIGPIPE is POSIX"
 
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "poll(2) is POSIX"
+
 import os
 import select
-import sys
 
 from .endpoints import PipeEnd
 from .failures import Failure, Partly
 from .patience import Patience, insist, poll
 from .values import Payload, Received, count, mapping, text
-
-assert sys.platform != "win32", "poll(2) is POSIX"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,8 +114,8 @@ def _incoming(session: Session, args: Args) -> tuple[Endpoint, Patience]:
 
 
 def _send_some(endpoint: Endpoint, data: memoryview, patience: Patience) -> Generator[None, None, int]:
-    return insist(patience, endpoint, select.POLLOUT, endpoint.try_send, endpoint.block_send, data)
+    return insist(patience, endpoint, select.POLLOUT, (endpoint.try_send, endpoint.block_send), data)
 
 
 def _recv_some(endpoint: Endpoint, limit: int, patience: Patience) -> Generator[None, None, bytes]:
-    return insist(patience, endpoint, select.POLLIN, endpoint.try_recv, endpoint.block_recv, limit)
+    return insist(patience, endpoint, select.POLLIN, (endpoint.try_recv, endpoint.block_recv), limit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from binascii import a2b_base64, b2a_base64
 
 from .failures import Failure
+from .wire import cast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,10 +61,24 @@ def flag(args: dict[str, object], key: str, default: bool) -> bool:
 
 
 def texts(args: dict[str, object], key: str) -> list[str]:
+    found = [each for each in _list(args, key) if isinstance(each, str)]
+    if len(found) < len(_list(args, key)):
+        raise Failure("invalid_input", f"{key!r} has to be a list of texts, not {args[key]!r}")
+    return found
+
+
+def numbers(args: dict[str, object], key: str, how_many: int) -> list[int]:
+    found = [each for each in _list(args, key) if isinstance(each, int)]
+    if len(found) != how_many or len(found) < len(_list(args, key)):
+        raise Failure("invalid_input", f"{key!r} has to be a list of {how_many} numbers, not {args[key]!r}")
+    return found
+
+
+def _list(args: dict[str, object], key: str) -> list[object]:
     value = args.get(key)
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise Failure("invalid_input", f"{key!r} has to be a list of texts, not {value!r}")
-    return value
+    if not isinstance(value, list):
+        raise missing(key) if value is None else Failure("invalid_input", f"{key!r} has to be a list, not {value!r}")
+    return cast("list[object]", value)
 
 
 def mapping(args: dict[str, object], key: str) -> dict[str, object]:
@@ -72,15 +87,16 @@ def mapping(args: dict[str, object], key: str) -> dict[str, object]:
         raise missing(key)
     if not isinstance(value, dict):
         raise Failure("invalid_input", f"{key!r} has to be an object, not {value!r}")
-    return value
+    return cast("dict[str, object]", value)
 
 
 def raw_text(value: object) -> bytes:
     """The bytes of a text, or of an object that has `text` or `base64`."""
     if isinstance(value, dict):
-        if "base64" in value:
-            return a2b_base64(text(value, "base64"))
-        value = value.get("text")
+        table = cast("dict[str, object]", value)
+        if "base64" in table:
+            return a2b_base64(text(table, "base64"))
+        value = table.get("text")
     if not isinstance(value, str):
         raise Failure("invalid_input", "a name has to have text or base64")
     try:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "fork is POSIX"
+
 import _socket
 import gc
 import os
 import select
 import signal
-import sys
 
 from .wire import decode, encode
-
-assert sys.platform != "win32", "fork is POSIX"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,14 +44,16 @@ def parent(fd: int, serve: Callable[[], None]) -> None:
 
 def _load_what_comes_late() -> None:
     """What a cold agent imports only where it is needed, a forked one has from the start."""
-    import fcntl  # noqa: F401
-    import resource  # noqa: F401
-
-    from . import witness  # noqa: F401
+    for name in ("fcntl", "resource", f"{__package__}.witness"):
+        __import__(name)
 
 
 def _say(sock: _socket.socket, message: dict[str, object]) -> None:
-    sock.sendall((encode(message) + "\n").encode("ascii"))
+    sock.sendall(encode(message))
+
+
+def _nothing(_number: int, _frame: object) -> None:
+    """The bell has rung already."""
 
 
 class _Bell:
@@ -61,7 +64,7 @@ class _Bell:
         self.reader.setblocking(False)
         self.writer.setblocking(False)
         signal.set_wakeup_fd(self.writer.fileno(), warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGCHLD, _nothing)
 
     def quiet(self) -> None:
         try:
@@ -78,7 +81,7 @@ class _Bell:
 
 
 class _Nursery:
-    """The children that run. In a child, after the fork, `is_child` is true and everything of the parent's is closed."""
+    """The children that run. In a child, after the fork, `is_child` is true and the parent's things are closed."""
 
     def __init__(self, sock: _socket.socket, bell: _Bell) -> None:
         self.is_child = False

@@ -8,26 +8,38 @@ from __future__ import annotations
 import _thread
 import os
 
+__all__ = ["Replies", "cast", "decode", "encode", "lines"]
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from typing import cast
+else:
+
+    def cast(_type, value):
+        """`typing.cast`, without `typing`."""
+        return value
+
 
 CHUNK = 65536
-
-encode: Callable[[object], str]
-scan: Callable[[str], object]
 
 try:
     import _json
 except ImportError:
     import json
 
-    encode = json.JSONEncoder(separators=(",", ":")).encode
-    scan = json.loads
+    _encoded = json.JSONEncoder(separators=(",", ":")).encode
+
+    def _parsed(s: str) -> object:
+        return json.loads(s)
+
 else:
 
     def _refuse(text: str) -> object:
         raise ValueError("not JSON: " + text)
+
+    def _unknown(value: object) -> object:
+        raise TypeError("no JSON for " + repr(value))
 
     class _Rules:
         strict = True
@@ -37,31 +49,33 @@ else:
         parse_int = int
         parse_constant = staticmethod(_refuse)
 
-    def _unknown(value: object) -> object:
-        raise TypeError("no JSON for " + repr(value))
-
     _scanner = _json.make_scanner(_Rules)  # type: ignore[arg-type]
     _encoder = _json.make_encoder(None, _unknown, _json.encode_basestring_ascii, None, ":", ",", False, False, False)
 
-    def encode(value: object) -> str:
-        return "".join(_encoder(value, 0))
+    def _encoded(o: object) -> str:
+        return "".join(_encoder(o, 0))
 
-    def scan(text: str) -> object:
-        text = text.strip(" \t\r\n")
+    def _parsed(s: str) -> object:
+        s = s.strip(" \t\r\n")
         try:
-            value, end = _scanner(text, 0)
+            value, end = _scanner(s, 0)
         except StopIteration:
-            raise ValueError("not JSON: " + text[:80]) from None
-        if end != len(text):
-            raise ValueError("more than one JSON value on a line: " + text[:80])
+            raise ValueError("not JSON: " + s[:80]) from None
+        if end != len(s):
+            raise ValueError("more than one JSON value on a line: " + s[:80])
         return value
 
 
+def encode(value: object) -> bytes:
+    """One line."""
+    return (_encoded(value) + "\n").encode("ascii")
+
+
 def decode(line: bytes) -> dict[str, object]:
-    value = scan(line.decode("utf-8"))
+    value = _parsed(line.decode("utf-8"))
     if not isinstance(value, dict):
         raise ValueError("not a JSON object: " + line[:80].decode("ascii", "replace"))
-    return value
+    return cast("dict[str, object]", value)
 
 
 def lines(fd: int) -> Iterator[bytes]:
@@ -82,7 +96,7 @@ class Replies:
         self._lock = _thread.allocate_lock()
 
     def write(self, value: dict[str, object]) -> None:
-        line = memoryview((encode(value) + "\n").encode("ascii"))
+        line = memoryview(encode(value))
         with self._lock:
             while line:
                 line = line[os.write(self._fd, line) :]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "modes, links and signals are POSIX"
+
 import os
 import stat
-import sys
 
 from .failures import Failure
 from .handles import reset
 from .listening import bind_only
 from .values import count, flag, missing, number, raw_text, text
-
-assert sys.platform != "win32", "modes, links and signals are POSIX"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
