@@ -1,0 +1,72 @@
+"""Run an operation by blocking the calling thread.
+
+poll() and not select(): a descriptor may be larger than FD_SETSIZE (select(2), BUGS).
+"""
+
+from __future__ import annotations
+
+import select
+from time import monotonic, sleep  # noqa: TID251 -- a Pause is by its definition a bounded sleep
+
+from ipc._wait import Pause, Writable, check_timeout, out_of_time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ipc._wait import Op, T, Wait
+
+# poll() takes milliseconds in an int; longer waits go round again.
+_LONGEST = 86_400.0
+
+
+def run(op: Op[T], timeout: float | None, started: float | None = None) -> T:
+    """The result of `op`, which may take `timeout` seconds (None: for ever) counted from `started`.
+
+    One deadline for the whole operation: neither a byte that trickles in nor a signal extends it
+    (Python restarts an interrupted poll() with the time that is left, PEP 475).
+    """
+    check_timeout(timeout)
+    try:
+        wait = next(op)
+        expiry = None if timeout is None else (monotonic() if started is None else started) + timeout
+        while True:
+            try:
+                ready = _until(wait, expiry)
+            except BaseException as error:
+                wait = op.throw(error)
+                continue
+            wait = next(op) if ready else op.throw(out_of_time(timeout))
+    except StopIteration as done:
+        result: T = done.value
+        return result
+
+
+def _until(wait: Wait, expiry: float | None) -> bool:
+    """Wait; False if the time was over first."""
+    left = None if expiry is None else max(0.0, expiry - monotonic())
+    if isinstance(wait, Pause):
+        return _pause(wait, left)
+    poll = select.poll()
+    poll.register(wait.fd, select.POLLOUT if isinstance(wait, Writable) else select.POLLIN)
+    at_most = None if isinstance(wait, Writable) else wait.at_most
+    look_again = None if at_most is None else monotonic() + at_most
+    while True:
+        ends = [moment for moment in (expiry, look_again) if moment is not None]
+        now = monotonic()
+        rest = max(0.0, min(ends) - now) if ends else None
+        if poll.poll(_LONGEST * 1000 if rest is None else min(rest, _LONGEST) * 1000):
+            return True
+        now = monotonic()
+        if expiry is not None and now >= expiry:
+            return False
+        if look_again is not None and now >= look_again:
+            return True
+
+
+def _pause(wait: Pause, left: float | None) -> bool:
+    if left == 0.0:
+        return False
+    if wait.block is not None:
+        wait.block(left)
+    else:
+        sleep(wait.seconds if left is None else min(wait.seconds, left))
+    return True

@@ -1,0 +1,305 @@
+"""The blocking endpoints: receiver, sender, and the stream that is both.
+
+Each call tries the bare system call and hands over to the operation for everything else, so that the
+common case costs what a raw socket costs.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from ipc._drive.blocking import run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from ipc import types
+    from ipc._wait import Op, T
+    from ipc.errors import IpcError
+    from ipc.types import ReadableBuffer, WritableBuffer
+
+_LARGEST_READ = 65_536
+
+# Shorter deadlines go to poll() at once: one tick of the kernel would be too long for them.
+_SHORT = 0.05
+
+
+class _End:
+    """What every endpoint can do: be closed, be inherited, be handed on."""
+
+    __slots__ = ("_blocking", "_end", "_limited")
+    _end: types.End
+    # Whether timeout=None waits (set_blocking).
+    _blocking: bool
+    # Whether a blocking system call returns within a tick, so that deadlines can begin with one.
+    _limited: bool
+
+    def close(self) -> None:
+        """Close this end. A second close does nothing.
+
+        Bytes sent before remain readable for the peer, which then sees the end of the stream, once every
+        duplicate is closed too. A call that is blocked in another thread is not woken (close(2)); it never
+        touches whatever gets the descriptor's number next. posix.shutdown wakes it.
+        """
+        self._end.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether this end was closed."""
+        return self._end.closed
+
+    def fileno(self) -> int:
+        """The descriptor, which remains this object's. Raises InvalidHandle once closed.
+
+        It is in blocking mode for streams and pipes, whatever is done with this object, and in
+        non-blocking mode for listeners.
+        """
+        return self._end.expose()
+
+    def detach(self) -> int:
+        """Give up the descriptor and return it; this object counts as closed.
+
+        Raises InvalidInput for a half of a split stream, and while bytes that an interrupted recv_exact gave
+        back are unread.
+        """
+        return self._end.detach()
+
+    @property
+    def inheritable(self) -> bool:
+        """Whether programs that this process starts keep the descriptor. False unless set; settable."""
+        return self._end.get_inheritable()
+
+    @inheritable.setter
+    def inheritable(self, value: bool) -> None:
+        self._end.set_inheritable(value)
+
+    def set_blocking(self, blocking: bool) -> None:
+        """With False, calls of this object without a timeout never wait: `timeout=None` then means `timeout=0`.
+
+        It also sets the system's flag (O_NONBLOCK), which belongs to the open file and not to the descriptor:
+        duplicates, and processes that inherited it, have the same flag. Calls of this package on such a
+        duplicate still do what their timeout says; other programs may be surprised. System call: fcntl.
+        """
+        self._end.set_blocking(blocking)
+        self._blocking = blocking
+
+    def get_blocking(self) -> bool:
+        """The system's flag, as it is now. A listener's is off from the start."""
+        return self._end.get_blocking()
+
+    def _run(self, op: Op[T], timeout: float | None, started: float | None = None) -> T:
+        return run(op, 0.0 if timeout is None and not self._blocking else timeout, started)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        end = getattr(self, "_end", None)
+        if end is not None and not end.closed:
+            # Late, since a program that closes what it opens never needs it.
+            import warnings
+
+            warnings.warn(f"{self!r} was not closed", ResourceWarning, stacklevel=2, source=self)
+            self.close()
+
+    def __repr__(self) -> str:
+        return f"<ipc.{type(self).__name__}: {self._end.label}>"
+
+
+class _Receives(_End):
+    """Receiving, for whatever receives."""
+
+    __slots__ = ()
+    _end: types.Receiver
+    _receive_now: Callable[[int], bytes]
+
+    def recv(self, max_bytes: int = _LARGEST_READ, timeout: float | None = None) -> bytes:
+        """Receive 1 to `max_bytes` bytes, at most 65536 a call; b"" is the end of the stream.
+
+        Raises TimedOut after `timeout` seconds, WouldBlock for timeout=0, ConnectionReset if the peer threw
+        away bytes of ours (Linux), InvalidHandle once closed. A call that times out has consumed nothing.
+        System calls: recv or read; poll when there is nothing yet. Sources: recv(2), POSIX read().
+        """
+        started = None
+        if 0 < max_bytes <= _LARGEST_READ and self._blocking and (timeout is None or timeout > _SHORT and self._limited):
+            if timeout is not None:
+                started = monotonic()
+            try:
+                return self._receive_now(max_bytes)
+            except BlockingIOError:
+                pass
+            except OSError as error:
+                raise self._end.explain(error, "receive from") from None
+        return self._recv(self._end.recv(max_bytes), timeout, started)
+
+    def recv_into(self, buffer: WritableBuffer, timeout: float | None = None) -> int:
+        """Receive into `buffer`, as much as it holds at most; how many bytes came, 0 at the end.
+
+        Otherwise as `recv`, without the limit of 65536.
+        """
+        return self._recv(self._end.recv_into(buffer), timeout)
+
+    def recv_into_vectored(self, buffers: Sequence[WritableBuffer], timeout: float | None = None) -> int:
+        """As `recv_into`, filling `buffers` in order with one system call (recvmsg or readv)."""
+        return self._recv(self._end.recv_into_vectored(buffers), timeout)
+
+    def recv_exact(self, count: int, timeout: float | None = None) -> bytes:
+        """Receive `count` bytes, by as many system calls as it takes, within one deadline for all of them.
+
+        Raises UnexpectedEof if the stream ends before; its `partial` has what came. After TimedOut,
+        WouldBlock or an interruption nothing is lost: the next receive starts with the bytes that came.
+        """
+        return self._recv(self._end.recv_exact(count), timeout)
+
+    def _recv(self, op: Op[T], timeout: float | None, started: float | None = None) -> T:
+        try:
+            return self._run(op, timeout, started)
+        finally:
+            self._receive_now = self._end.receive_now
+            if timeout is not None and not self._limited:
+                self._limited = self._end.limit_blocking()
+            if self._end.unread:
+                self._receive_now = _hands_over
+
+
+class _Sends(_End):
+    """Sending, for whatever sends."""
+
+    __slots__ = ()
+    _end: types.Sender
+    _send_now: Callable[[ReadableBuffer], int]
+
+    def send(self, data: ReadableBuffer, timeout: float | None = None) -> int:
+        """Send some of `data` with one system call; how many bytes were taken, at least 1 (0 for no data).
+
+        Raises TimedOut, WouldBlock, InvalidHandle once closed, BrokenPipe or ConnectionReset if the peer is
+        gone. A stream never raises SIGPIPE; a pipe or FIFO does in a program that undid Python's ignoring it.
+        System calls: send or write; poll when the buffer is full. Sources: send(2), POSIX write().
+        """
+        return self._send(self._end.send(data), timeout)
+
+    def send_vectored(self, buffers: Sequence[ReadableBuffer], timeout: float | None = None) -> int:
+        """As `send`, gathering `buffers` in order with one system call (sendmsg or writev)."""
+        return self._send(self._end.send_vectored(buffers), timeout)
+
+    def send_all(self, data: ReadableBuffer, timeout: float | None = None) -> None:
+        """Send every byte of `data`, within one deadline for all system calls.
+
+        Raises as `send`; the error's `sent` says how many bytes were taken before it, and those the peer
+        will get. Two threads that send at once may mix their bytes.
+        """
+        started = None
+        if type(data) is bytes and data and self._blocking and (timeout is None or timeout > _SHORT and self._limited):
+            if timeout is not None:
+                started = monotonic()
+            try:
+                sent = self._send_now(data)
+            except BlockingIOError:
+                sent = 0
+            except OSError as error:
+                described = self._end.explain(error, "send to")
+                described.sent = 0
+                raise described from None
+            if sent == len(data):
+                return
+            if sent:
+                self._send_rest(data, sent, timeout, started)
+                return
+        self._send(self._end.send_all(data), timeout, started)
+
+    def _send_rest(self, data: bytes, sent: int, timeout: float | None, started: float | None) -> None:
+        try:
+            self._send(self._end.send_all(memoryview(data)[sent:]), timeout, started)
+        except OSError as error:
+            described = self._end.explain(error, "send to")
+            described.sent = sent + (described.sent or 0)
+            raise described from None
+
+    def _send(self, op: Op[T], timeout: float | None, started: float | None = None) -> T:
+        try:
+            return self._run(op, timeout, started)
+        finally:
+            if timeout is not None and not self._limited:
+                self._limited = self._end.limit_blocking()
+
+
+def _hands_over(max_bytes: int) -> bytes:
+    """In place of the system call while bytes wait that were given back: the operation knows them."""
+    raise BlockingIOError
+
+
+class Receiver(_Receives):
+    """The receiving end of a pipe or FIFO, or the receiving half of a split stream."""
+
+    __slots__ = ("_receive_now",)
+
+    def __init__(self, end: types.Receiver) -> None:
+        self._end = end
+        self._blocking = True
+        self._limited = False
+        self._receive_now = _hands_over if end.unread else end.receive_now
+
+    def duplicate(self) -> Receiver:
+        """A second descriptor of the same end, close-on-exec; each must be closed. System call: dup."""
+        return Receiver(self._end.duplicate())
+
+
+class Sender(_Sends):
+    """The sending end of a pipe or FIFO, or the sending half of a split stream."""
+
+    __slots__ = ("_send_now",)
+
+    def __init__(self, end: types.Sender) -> None:
+        self._end = end
+        self._blocking = True
+        self._limited = False
+        self._send_now = end.send_now
+
+    def duplicate(self) -> Sender:
+        """A second descriptor of the same end, close-on-exec; each must be closed. System call: dup."""
+        return Sender(self._end.duplicate())
+
+
+class Stream(_Receives, _Sends):
+    """A connected local socket: bytes in both directions, with no framing of ours.
+
+    One thread may receive while another sends. Bytes arrive in order, and cut anew at any place.
+    """
+
+    __slots__ = ("_receive_now", "_send_now")
+    _end: types.Stream
+
+    def __init__(self, end: types.Stream) -> None:
+        self._end = end
+        self._blocking = True
+        self._limited = False
+        self._receive_now = _hands_over if end.unread else end.receive_now
+        self._send_now = end.send_now
+
+    def duplicate(self) -> Stream:
+        """A second descriptor of the same connection, close-on-exec; the peer sees the end after both are closed.
+
+        Bytes that an interrupted recv_exact gave back stay with the original. System call: dup.
+        """
+        return Stream(self._end.duplicate())
+
+    def split(self) -> tuple[Receiver, Sender]:
+        """The two directions as objects of their own; this object counts as closed then.
+
+        Closing one half shuts nothing down: the connection ends when both are closed. See `ipc.reunite`.
+        """
+        receiver, sender = self._end.split()
+        return Receiver(receiver), Sender(sender)
+
+    def take_error(self) -> IpcError | None:
+        """The error that the system keeps for this stream, taken from it; None if there is none (SO_ERROR)."""
+        return self._end.take_error()
+

@@ -1,0 +1,55 @@
+"""The blocking listener."""
+
+from __future__ import annotations
+
+from ipc._ends import Stream, _End
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ipc import types
+    from ipc.names import Name
+
+
+class Listener(_End):
+    """Where clients of a local socket arrive. Several threads, and several processes, may accept at once.
+
+    Iterating yields a Stream for each client, for ever; an error ends the loop, and a new one goes on.
+    """
+
+    __slots__ = ()
+    _end: types.Listener
+
+    def __init__(self, end: types.Listener) -> None:
+        self._end = end
+        self._blocking = True
+        self._limited = False
+
+    @property
+    def name(self) -> Name | None:
+        """The name it was made with; None for an adopted listener."""
+        return self._end.name
+
+    @property
+    def reclaim(self) -> bool:
+        """Whether closing removes the socket file, if that is still this listener's; settable."""
+        return self._end.reclaim
+
+    @reclaim.setter
+    def reclaim(self, value: bool) -> None:
+        self._end.reclaim = value
+
+    def accept(self, timeout: float | None = None) -> Stream:
+        """The next client, in the order in which they connected.
+
+        The stream is in blocking mode and close-on-exec. A client that has left meanwhile still counts: its
+        bytes can be read, then the end of the stream. Raises TimedOut, WouldBlock for timeout=0, Exhausted when
+        no descriptor is left (the client keeps waiting, on Linux), InvalidHandle once closed.
+        System calls: accept4 (accept and fcntl where there is none); poll. Source: accept(2).
+        """
+        return Stream(self._run(self._end.accept(), timeout))
+
+    def __iter__(self) -> Listener:
+        return self
+
+    def __next__(self) -> Stream:
+        return self.accept()
