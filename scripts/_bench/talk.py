@@ -62,6 +62,47 @@ def raw_ends(primitive: str, directory: Path) -> tuple[int, Ends]:
             raise SystemExit(f"talk.py: no primitive {primitive}")
 
 
+def ipc_ends(primitive: str, directory: Path) -> tuple[int, Ends]:
+    """The same over `ipc`."""
+    # Agents find it beside themselves in the same way: nothing is installed for them.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    import ipc
+    from ipc import posix
+
+    there, back = directory / "there", directory / "back"
+    match primitive:
+        case "local_socket":
+            listener = ipc.listen(there, reclaim=False)
+            pid = os.fork()
+            stream = ipc.connect(there) if pid == 0 else listener.accept()
+            listener.close()
+            if pid != 0:
+                there.unlink()
+            return pid, Ends(stream.recv, stream.send_all)
+        case "unnamed_pipe":
+            (child_receiver, sender), (receiver, child_sender) = ipc.pipe(), ipc.pipe()
+            pid = os.fork()
+            unused = (sender, receiver) if pid == 0 else (child_sender, child_receiver)
+            for end in unused:
+                end.close()
+            return pid, Ends(child_receiver.recv, child_sender.send_all) if pid == 0 else Ends(
+                receiver.recv, sender.send_all
+            )
+        case "fifo":
+            posix.make_fifo(there)
+            posix.make_fifo(back)
+            pid = os.fork()
+            if pid == 0:
+                receiver, sender = posix.open_fifo_receiver(there), posix.open_fifo_sender(back)
+            else:
+                sender, receiver = posix.open_fifo_sender(there), posix.open_fifo_receiver(back)
+                there.unlink()
+                back.unlink()
+            return pid, Ends(receiver.recv, sender.send_all)
+        case _:
+            raise SystemExit(f"talk.py: no primitive {primitive}")
+
+
 def _on_descriptors(receiver: int, sender: int) -> Ends:
     def send_all(data: bytes) -> None:
         while data:
@@ -103,7 +144,7 @@ def exactly(ends: Ends, size: int) -> None:
 
 
 def main(who: str, kind: str, primitive: str, count: int, directory: Path) -> None:
-    pid, ends = {"raw": raw_ends}[who](primitive, directory)
+    pid, ends = {"raw": raw_ends, "ipc": ipc_ends}[who](primitive, directory)
     if pid == 0:
         child(kind, ends, count)
         os._exit(0)
