@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from conformance.agent import Command, Launcher, StartError
 from conformance.channel import Channel
+from conformance.payload import Pattern, received
 from conformance.plan import claims
 from conformance.probe import ProbeError, ask, hello_of
 from conformance.requirements import Spec
@@ -86,6 +87,8 @@ class _Checks:
         yield "the highest common version is chosen from a wider range", self.wider_range
         yield "an operation is declined as `unsupported` exactly when its capability is not claimed", self.claims
         yield "requests that arrive in one write are all answered, each once", self.batch
+        if "unnamed_pipe" in claims(self._hello):
+            yield "data to send are made from a pattern, and data received are described, as the page says", self.data
         if self._hello.get("concurrent") is True:
             yield "a concurrent agent answers while another request waits", self.concurrent
         yield "`bye` is answered, then the process exits with status 0", self.bye
@@ -161,6 +164,24 @@ class _Checks:
             for request in requests:
                 if ask(channel, request, self._seconds) is None:
                     raise _Wrong(self._why(channel, "close"))
+
+    def data(self) -> None:
+        pattern = Pattern(20260102, 1000, 7)
+        with self._greeted() as channel:
+            self._ask(channel, "pipe", {"receiver": "r", "sender": "s"})
+            sent = self._ask(channel, "send_all", {"on": "s", "data": pattern.wire()})
+            if sent.ok is None or sent.ok.get("sent") != pattern.length:
+                raise _Wrong(f"send_all of {pattern.length} bytes answered {sent.ok or sent.error}")
+            for part in (pattern.part(0, 256), pattern.part(256, 744)):
+                reply = self._ask(channel, "recv_exact", {"on": "r", "length": part.length})
+                if reply.ok is None:
+                    raise _Wrong(f"recv_exact of what was sent failed: {reply.error}")
+                try:
+                    data = received(reply.ok, reply.elapsed_ms)
+                except (KeyError, TypeError, ValueError) as error:
+                    raise _Wrong(f"data received are not described as the page says: {error}") from error
+                if not data.is_(part):
+                    raise _Wrong(f"{part.wire()} was sent, something else arrived: {reply.ok}")
 
     def concurrent(self) -> None:
         if "unnamed_pipe" not in claims(self._hello):
