@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.resources import files
 from zlib import crc32
 
-from conformance import shape
+from conformance import sequence, shape
 from conformance.requirements import Requirement, Spec, SpecError
 from conformance.scenario import SCENARIOS, Case, Finding, Scenario, Value
 from conformance.transport import Transport
@@ -80,9 +80,9 @@ _Point = tuple[str, str, Mapping[str, Value], tuple[Requirement, ...]]
 def _points(spec: Spec, scenario: Scenario) -> Iterable[_Point]:
     """The cases that a scenario becomes: every combination of its axes that some requirement speaks of."""
     requirements = [spec.requirement(requirement_id) for requirement_id in scenario.requirements]
-    values = itertools.product(*scenario.params.values())
-    grid = [dict(zip(scenario.params, chosen, strict=True)) for chosen in values]
     for primitive in scenario.primitives:
+        axes = [axis[primitive] if isinstance(axis, Mapping) else axis for axis in scenario.params.values()]
+        grid = [dict(zip(scenario.params, chosen, strict=True)) for chosen in itertools.product(*axes)]
         for mode in scenario.modes:
             speaking = tuple(r for r in requirements if primitive in r.primitives and mode in r.modes)
             if speaking:
@@ -94,7 +94,7 @@ def _planned(spec: Spec, scenario: Scenario, point: _Point, platform: str, claim
     primitive, mode, params, requirements = point
     out: dict[str, Finding] = {}
     for requirement in requirements:
-        needs = (primitive, *_MODE_NEEDS[mode], *_name_needs(params), *scenario.needs, *requirement.needs)
+        needs = (primitive, *_MODE_NEEDS[mode], *_param_needs(primitive, params), *scenario.needs, *requirement.needs)
         reason = _reason(spec, requirement, needs, platform, claimed)
         if reason is not None:
             out[requirement.id] = reason
@@ -121,9 +121,13 @@ def _reason(
     return None
 
 
-def _name_needs(params: Mapping[str, Value]) -> tuple[str, ...]:
-    kind = params.get("name")
-    return () if kind is None else (f"local_socket.{kind}",)
+def _param_needs(primitive: str, params: Mapping[str, Value]) -> tuple[str, ...]:
+    """What the value of a parameter takes: the kind of a name, the steps of a sequence."""
+    kind, steps = params.get("name"), params.get("steps")
+    return (
+        *(() if kind is None else (f"local_socket.{kind}",)),
+        *(() if steps is None else sequence.needs(str(steps), primitive)),
+    )
 
 
 def _id(scenario: Scenario, primitive: str, mode: str, params: Mapping[str, Value]) -> str:

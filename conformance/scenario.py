@@ -27,6 +27,9 @@ from conformance.requirements import MODES, SpecError
 from conformance.transport import Failed, Failure, Stopped
 from conformance.witness import OPERATIONS as WITNESS_OPERATIONS
 
+Axis = tuple[Value, ...] | Mapping[str, tuple[Value, ...]]
+"""The values of a parameter, or these by primitive."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -39,7 +42,7 @@ class Scenario:
     requirements: tuple[str, ...]
     primitives: tuple[str, ...]
     modes: tuple[str, ...]
-    params: Mapping[str, tuple[Value, ...]]
+    params: Mapping[str, Axis]
     needs: tuple[str, ...]
     alone: bool
 
@@ -51,7 +54,7 @@ def scenario(
     *requirements: str,
     primitives: tuple[str, ...],
     modes: tuple[str, ...] = MODES,
-    params: Mapping[str, tuple[Value, ...]] | None = None,
+    params: Mapping[str, Axis] | None = None,
     needs: tuple[str, ...] = (),
     alone: bool = False,
 ) -> Callable[[Callable[[Case], None]], Callable[[Case], None]]:
