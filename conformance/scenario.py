@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from conformance.case import Case, Finding, Pending, Untold, Value, Violation
+from conformance.case import DEADLINE_MS, Case, Finding, Pending, Untold, Value, Violation
 from conformance.party import CASE, Name
 from conformance.requirements import MODES, SpecError
 from conformance.transport import Failed, Failure, Stopped
@@ -97,4 +97,16 @@ def play(scenario: Scenario, case: Case) -> Mapping[str, Finding]:
     return {requirement_id: case.findings[requirement_id] for requirement_id in case.decided}
 
 
-__all__ = ["CASE", "Case", "Failed", "Finding", "Name", "Pending", "Scenario", "Value", "play", "scenario"]
+__all__ = [
+    "CASE",
+    "DEADLINE_MS",
+    "Case",
+    "Failed",
+    "Finding",
+    "Name",
+    "Pending",
+    "Scenario",
+    "Value",
+    "play",
+    "scenario",
+]
