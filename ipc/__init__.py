@@ -100,4 +100,4 @@ if sys.platform != "win32":
 
         Raises InvalidInput, and leaves both as they are, if they are not the halves of one stream.
         """
-        return Stream(_native.reunite(receiver._end, sender._end))
+        return Stream(_native.SocketEnd.reunite(receiver.native, sender.native))

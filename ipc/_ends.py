@@ -27,11 +27,12 @@ _LARGEST_READ = 65_536
 _SHORT = 0.05
 
 
-class _End:
+class Endpoint:
     """What every endpoint can do: be closed, be inherited, be handed on."""
 
-    __slots__ = ("_blocking", "_end", "_limited")
-    _end: types.End
+    __slots__ = ("_blocking", "_limited", "native")
+    # What the platform gave; for the modules of this package.
+    native: types.End
     # Whether timeout=None waits (set_blocking).
     _blocking: bool
     # Whether a blocking system call returns within a tick, so that deadlines can begin with one.
@@ -44,12 +45,12 @@ class _End:
         duplicate is closed too. A call that is blocked in another thread is not woken (close(2)); it never
         touches whatever gets the descriptor's number next. posix.shutdown wakes it.
         """
-        self._end.close()
+        self.native.close()
 
     @property
     def closed(self) -> bool:
         """Whether this end was closed."""
-        return self._end.closed
+        return self.native.closed
 
     def fileno(self) -> int:
         """The descriptor, which remains this object's. Raises InvalidHandle once closed.
@@ -57,7 +58,7 @@ class _End:
         It is in blocking mode for streams and pipes, whatever is done with this object, and in
         non-blocking mode for listeners.
         """
-        return self._end.expose()
+        return self.native.expose()
 
     def detach(self) -> int:
         """Give up the descriptor and return it; this object counts as closed.
@@ -65,16 +66,16 @@ class _End:
         Raises InvalidInput for a half of a split stream, and while bytes that an interrupted recv_exact gave
         back are unread.
         """
-        return self._end.detach()
+        return self.native.detach()
 
     @property
     def inheritable(self) -> bool:
         """Whether programs that this process starts keep the descriptor. False unless set; settable."""
-        return self._end.get_inheritable()
+        return self.native.get_inheritable()
 
     @inheritable.setter
     def inheritable(self, value: bool) -> None:
-        self._end.set_inheritable(value)
+        self.native.set_inheritable(value)
 
     def set_blocking(self, blocking: bool) -> None:
         """With False, calls of this object without a timeout never wait: `timeout=None` then means `timeout=0`.
@@ -83,12 +84,12 @@ class _End:
         duplicates, and processes that inherited it, have the same flag. Calls of this package on such a
         duplicate still do what their timeout says; other programs may be surprised. System call: fcntl.
         """
-        self._end.set_blocking(blocking)
+        self.native.set_blocking(blocking)
         self._blocking = blocking
 
     def get_blocking(self) -> bool:
         """The system's flag, as it is now. A listener's is off from the start."""
-        return self._end.get_blocking()
+        return self.native.get_blocking()
 
     def _run(self, op: Op[T], timeout: float | None, started: float | None = None) -> T:
         return run(op, 0.0 if timeout is None and not self._blocking else timeout, started)
@@ -102,7 +103,7 @@ class _End:
         self.close()
 
     def __del__(self) -> None:
-        end = getattr(self, "_end", None)
+        end = getattr(self, "native", None)
         if end is not None and not end.closed:
             # Late, since a program that closes what it opens never needs it.
             import warnings
@@ -111,14 +112,14 @@ class _End:
             self.close()
 
     def __repr__(self) -> str:
-        return f"<ipc.{type(self).__name__}: {self._end.label}>"
+        return f"<ipc.{type(self).__name__}: {self.native.label}>"
 
 
-class _Receives(_End):
+class _Receives(Endpoint):
     """Receiving, for whatever receives."""
 
     __slots__ = ()
-    _end: types.Receiver
+    _source: types.Receiver
     _receive_now: Callable[[int], bytes]
 
     def recv(self, max_bytes: int = _LARGEST_READ, timeout: float | None = None) -> bytes:
@@ -129,7 +130,8 @@ class _Receives(_End):
         System calls: recv or read; poll when there is nothing yet. Sources: recv(2), POSIX read().
         """
         started = None
-        if 0 < max_bytes <= _LARGEST_READ and self._blocking and (timeout is None or timeout > _SHORT and self._limited):
+        may_block = timeout is None or (self._limited and timeout > _SHORT)
+        if may_block and self._blocking and 0 < max_bytes <= _LARGEST_READ:
             if timeout is not None:
                 started = monotonic()
             try:
@@ -137,19 +139,19 @@ class _Receives(_End):
             except BlockingIOError:
                 pass
             except OSError as error:
-                raise self._end.explain(error, "receive from") from None
-        return self._recv(self._end.recv(max_bytes), timeout, started)
+                raise self._source.explain(error, "receive from") from None
+        return self._recv(self._source.recv(max_bytes), timeout, started)
 
     def recv_into(self, buffer: WritableBuffer, timeout: float | None = None) -> int:
         """Receive into `buffer`, as much as it holds at most; how many bytes came, 0 at the end.
 
         Otherwise as `recv`, without the limit of 65536.
         """
-        return self._recv(self._end.recv_into(buffer), timeout)
+        return self._recv(self._source.recv_into(buffer), timeout)
 
     def recv_into_vectored(self, buffers: Sequence[WritableBuffer], timeout: float | None = None) -> int:
         """As `recv_into`, filling `buffers` in order with one system call (recvmsg or readv)."""
-        return self._recv(self._end.recv_into_vectored(buffers), timeout)
+        return self._recv(self._source.recv_into_vectored(buffers), timeout)
 
     def recv_exact(self, count: int, timeout: float | None = None) -> bytes:
         """Receive `count` bytes, by as many system calls as it takes, within one deadline for all of them.
@@ -157,24 +159,24 @@ class _Receives(_End):
         Raises UnexpectedEof if the stream ends before; its `partial` has what came. After TimedOut,
         WouldBlock or an interruption nothing is lost: the next receive starts with the bytes that came.
         """
-        return self._recv(self._end.recv_exact(count), timeout)
+        return self._recv(self._source.recv_exact(count), timeout)
 
     def _recv(self, op: Op[T], timeout: float | None, started: float | None = None) -> T:
         try:
             return self._run(op, timeout, started)
         finally:
-            self._receive_now = self._end.receive_now
+            self._receive_now = self._source.receive_now
             if timeout is not None and not self._limited:
-                self._limited = self._end.limit_blocking()
-            if self._end.unread:
+                self._limited = self._source.limit_blocking()
+            if self._source.unread:
                 self._receive_now = _hands_over
 
 
-class _Sends(_End):
+class _Sends(Endpoint):
     """Sending, for whatever sends."""
 
     __slots__ = ()
-    _end: types.Sender
+    _sink: types.Sender
     _send_now: Callable[[ReadableBuffer], int]
 
     def send(self, data: ReadableBuffer, timeout: float | None = None) -> int:
@@ -184,11 +186,11 @@ class _Sends(_End):
         gone. A stream never raises SIGPIPE; a pipe or FIFO does in a program that undid Python's ignoring it.
         System calls: send or write; poll when the buffer is full. Sources: send(2), POSIX write().
         """
-        return self._send(self._end.send(data), timeout)
+        return self._send(self._sink.send(data), timeout)
 
     def send_vectored(self, buffers: Sequence[ReadableBuffer], timeout: float | None = None) -> int:
         """As `send`, gathering `buffers` in order with one system call (sendmsg or writev)."""
-        return self._send(self._end.send_vectored(buffers), timeout)
+        return self._send(self._sink.send_vectored(buffers), timeout)
 
     def send_all(self, data: ReadableBuffer, timeout: float | None = None) -> None:
         """Send every byte of `data`, within one deadline for all system calls.
@@ -197,7 +199,8 @@ class _Sends(_End):
         will get. Two threads that send at once may mix their bytes.
         """
         started = None
-        if type(data) is bytes and data and self._blocking and (timeout is None or timeout > _SHORT and self._limited):
+        may_block = timeout is None or (self._limited and timeout > _SHORT)
+        if may_block and self._blocking and type(data) is bytes and data:
             if timeout is not None:
                 started = monotonic()
             try:
@@ -205,7 +208,7 @@ class _Sends(_End):
             except BlockingIOError:
                 sent = 0
             except OSError as error:
-                described = self._end.explain(error, "send to")
+                described = self._sink.explain(error, "send to")
                 described.sent = 0
                 raise described from None
             if sent == len(data):
@@ -213,13 +216,13 @@ class _Sends(_End):
             if sent:
                 self._send_rest(data, sent, timeout, started)
                 return
-        self._send(self._end.send_all(data), timeout, started)
+        self._send(self._sink.send_all(data), timeout, started)
 
     def _send_rest(self, data: bytes, sent: int, timeout: float | None, started: float | None) -> None:
         try:
-            self._send(self._end.send_all(memoryview(data)[sent:]), timeout, started)
+            self._send(self._sink.send_all(memoryview(data)[sent:]), timeout, started)
         except OSError as error:
-            described = self._end.explain(error, "send to")
+            described = self._sink.explain(error, "send to")
             described.sent = sent + (described.sent or 0)
             raise described from None
 
@@ -228,10 +231,10 @@ class _Sends(_End):
             return self._run(op, timeout, started)
         finally:
             if timeout is not None and not self._limited:
-                self._limited = self._end.limit_blocking()
+                self._limited = self._sink.limit_blocking()
 
 
-def _hands_over(max_bytes: int) -> bytes:
+def _hands_over(_max_bytes: int, /) -> bytes:
     """In place of the system call while bytes wait that were given back: the operation knows them."""
     raise BlockingIOError
 
@@ -239,33 +242,33 @@ def _hands_over(max_bytes: int) -> bytes:
 class Receiver(_Receives):
     """The receiving end of a pipe or FIFO, or the receiving half of a split stream."""
 
-    __slots__ = ("_receive_now",)
+    __slots__ = ("_receive_now", "_source")
 
     def __init__(self, end: types.Receiver) -> None:
-        self._end = end
+        self.native = self._source = end
         self._blocking = True
         self._limited = False
         self._receive_now = _hands_over if end.unread else end.receive_now
 
     def duplicate(self) -> Receiver:
         """A second descriptor of the same end, close-on-exec; each must be closed. System call: dup."""
-        return Receiver(self._end.duplicate())
+        return Receiver(self._source.duplicate())
 
 
 class Sender(_Sends):
     """The sending end of a pipe or FIFO, or the sending half of a split stream."""
 
-    __slots__ = ("_send_now",)
+    __slots__ = ("_send_now", "_sink")
 
     def __init__(self, end: types.Sender) -> None:
-        self._end = end
+        self.native = self._sink = end
         self._blocking = True
         self._limited = False
         self._send_now = end.send_now
 
     def duplicate(self) -> Sender:
         """A second descriptor of the same end, close-on-exec; each must be closed. System call: dup."""
-        return Sender(self._end.duplicate())
+        return Sender(self._sink.duplicate())
 
 
 class Stream(_Receives, _Sends):
@@ -274,11 +277,10 @@ class Stream(_Receives, _Sends):
     One thread may receive while another sends. Bytes arrive in order, and cut anew at any place.
     """
 
-    __slots__ = ("_receive_now", "_send_now")
-    _end: types.Stream
+    __slots__ = ("_receive_now", "_send_now", "_sink", "_source", "_stream")
 
     def __init__(self, end: types.Stream) -> None:
-        self._end = end
+        self.native = self._source = self._sink = self._stream = end
         self._blocking = True
         self._limited = False
         self._receive_now = _hands_over if end.unread else end.receive_now
@@ -289,17 +291,16 @@ class Stream(_Receives, _Sends):
 
         Bytes that an interrupted recv_exact gave back stay with the original. System call: dup.
         """
-        return Stream(self._end.duplicate())
+        return Stream(self._stream.duplicate())
 
     def split(self) -> tuple[Receiver, Sender]:
         """The two directions as objects of their own; this object counts as closed then.
 
         Closing one half shuts nothing down: the connection ends when both are closed. See `ipc.reunite`.
         """
-        receiver, sender = self._end.split()
+        receiver, sender = self._stream.split()
         return Receiver(receiver), Sender(sender)
 
     def take_error(self) -> IpcError | None:
         """The error that the system keeps for this stream, taken from it; None if there is none (SO_ERROR)."""
-        return self._end.take_error()
-
+        return self._stream.take_error()

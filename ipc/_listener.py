@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipc._ends import Stream, _End
+from ipc._ends import Endpoint, Stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,33 +10,32 @@ if TYPE_CHECKING:
     from ipc.names import Name
 
 
-class Listener(_End):
+class Listener(Endpoint):
     """Where clients of a local socket arrive. Several threads, and several processes, may accept at once.
 
     Iterating yields a Stream for each client, for ever; an error ends the loop, and a new one goes on.
     """
 
-    __slots__ = ()
-    _end: types.Listener
+    __slots__ = ("_listener",)
 
     def __init__(self, end: types.Listener) -> None:
-        self._end = end
+        self.native = self._listener = end
         self._blocking = True
         self._limited = False
 
     @property
     def name(self) -> Name | None:
         """The name it was made with; None for an adopted listener."""
-        return self._end.name
+        return self._listener.name
 
     @property
     def reclaim(self) -> bool:
         """Whether closing removes the socket file, if that is still this listener's; settable."""
-        return self._end.reclaim
+        return self._listener.reclaim
 
     @reclaim.setter
     def reclaim(self, value: bool) -> None:
-        self._end.reclaim = value
+        self._listener.reclaim = value
 
     def accept(self, timeout: float | None = None) -> Stream:
         """The next client, in the order in which they connected.
@@ -46,7 +45,7 @@ class Listener(_End):
         no descriptor is left (the client keeps waiting, on Linux), InvalidHandle once closed.
         System calls: accept4 (accept and fcntl where there is none); poll. Source: accept(2).
         """
-        return Stream(self._run(self._end.accept(), timeout))
+        return Stream(self._run(self._listener.accept(), timeout))
 
     def __iter__(self) -> Listener:
         return self

@@ -14,9 +14,9 @@ if sys.platform != "win32":
     from ipc._posix.connecting import connect
     from ipc._posix.listener import Listener, listen
     from ipc._posix.pipe_end import PipeReceiver, PipeSender, pipe
-    from ipc._posix.socket_end import SocketEnd, reunite
+    from ipc._posix.socket_end import SocketEnd
 
-    __all__ = ["Listener", "PipeReceiver", "PipeSender", "SocketEnd", "connect", "listen", "pipe", "reunite"]
+    __all__ = ["Listener", "PipeReceiver", "PipeSender", "SocketEnd", "connect", "listen", "pipe"]
 
     if TYPE_CHECKING:
         from collections.abc import Callable
@@ -31,5 +31,5 @@ if sys.platform != "win32":
         _sender: type[types.Sender] = PipeSender
         _connect: Callable[[Name], Op[types.Stream]] = connect
         _listen: Callable[[Name, types.ListenerOptions], Op[types.Listener]] = listen
-        _reunite: Callable[[types.Receiver, types.Sender], types.Stream] = reunite
+        _reunite: Callable[[types.End, types.End], types.Stream] = SocketEnd.reunite
         _pipe: Callable[[bool], tuple[types.Receiver, types.Sender]] = pipe

@@ -47,7 +47,7 @@ class _Name:
         return self._raw
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and isinstance(other, _Name) and other._raw == self._raw
+        return isinstance(other, _Name) and type(other) is type(self) and other._raw == self._raw
 
     def __hash__(self) -> int:
         return hash((type(self), self._raw))

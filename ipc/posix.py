@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 assert sys.platform != "win32", "ipc.posix: Windows has no FIFO files, no half-close and no descriptors to pass"
+
+import os
 
 from ipc._drive.blocking import run as _run
 from ipc._ends import Receiver, Sender, Stream
@@ -17,8 +18,7 @@ from ipc._posix.credentials import peer_credentials as _peer_credentials
 from ipc._posix.socket_end import SocketEnd as _SocketEnd
 from ipc._wait import check_timeout as _check_timeout
 from ipc.errors import InvalidInput, InvalidName, NotConnected, WrongType
-from ipc.types import PeerCredentials as PeerCredentials
-from ipc.types import ReceivedDescriptors as ReceivedDescriptors
+from ipc.types import PeerCredentials, ReceivedDescriptors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def _path(path: AnyPath) -> bytes:
 
 
 def _stream_end(stream: Stream | Receiver | Sender, doing: str) -> SocketEnd:
-    end = stream._end
+    end = stream.native
     if isinstance(end, _SocketEnd):
         return end
     raise WrongType(None, f"cannot {doing} {end.label}: only a local socket can do that")

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 class _Value:
     """Equal by content, printable, unchangeable. (dataclasses costs 15 ms at import.)"""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def __setattr__(self, key: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} cannot be changed")
@@ -21,7 +21,7 @@ class _Value:
         return tuple(getattr(self, field) for field in self.__slots__)
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and isinstance(other, _Value) and other._fields() == self._fields()
+        return isinstance(other, _Value) and type(other) is type(self) and other._fields() == self._fields()
 
     def __hash__(self) -> int:
         return hash((type(self), self._fields()))
@@ -58,9 +58,7 @@ class PeerCredentials(_Value):
     gid: int | None
     groups: tuple[int, ...] | None
 
-    def __init__(
-        self, pid: int | None, uid: int | None, gid: int | None, groups: tuple[int, ...] | None
-    ) -> None:
+    def __init__(self, pid: int | None, uid: int | None, gid: int | None, groups: tuple[int, ...] | None) -> None:
         for field, value in zip(self.__slots__, (gid, groups, pid, uid), strict=True):
             object.__setattr__(self, field, value)
 

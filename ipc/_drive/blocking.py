@@ -6,9 +6,10 @@ poll() and not select(): a descriptor may be larger than FD_SETSIZE (select(2), 
 from __future__ import annotations
 
 import select
+import sys
 from time import monotonic, sleep  # noqa: TID251 -- a Pause is by its definition a bounded sleep
 
-from ipc._wait import Pause, Writable, check_timeout, out_of_time
+from ipc._wait import Pause, Readable, Writable, check_timeout, out_of_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def run(op: Op[T], timeout: float | None, started: float | None = None) -> T:
         while True:
             try:
                 ready = _until(wait, expiry)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 -- the operation cleans up and raises it again
                 wait = op.throw(error)
                 continue
             wait = next(op) if ready else op.throw(out_of_time(timeout))
@@ -42,24 +43,32 @@ def run(op: Op[T], timeout: float | None, started: float | None = None) -> T:
 
 def _until(wait: Wait, expiry: float | None) -> bool:
     """Wait; False if the time was over first."""
-    left = None if expiry is None else max(0.0, expiry - monotonic())
     if isinstance(wait, Pause):
-        return _pause(wait, left)
-    poll = select.poll()
-    poll.register(wait.fd, select.POLLOUT if isinstance(wait, Writable) else select.POLLIN)
-    at_most = None if isinstance(wait, Writable) else wait.at_most
-    look_again = None if at_most is None else monotonic() + at_most
-    while True:
-        ends = [moment for moment in (expiry, look_again) if moment is not None]
-        now = monotonic()
-        rest = max(0.0, min(ends) - now) if ends else None
-        if poll.poll(_LONGEST * 1000 if rest is None else min(rest, _LONGEST) * 1000):
-            return True
-        now = monotonic()
-        if expiry is not None and now >= expiry:
-            return False
-        if look_again is not None and now >= look_again:
-            return True
+        return _pause(wait, None if expiry is None else max(0.0, expiry - monotonic()))
+    if sys.platform != "win32":
+        return _poll(wait, expiry)
+    else:
+        raise AssertionError("no operation of Windows waits for a descriptor")
+
+
+if sys.platform != "win32":
+
+    def _poll(wait: Readable | Writable, expiry: float | None) -> bool:
+        poll = select.poll()
+        poll.register(wait.fd, select.POLLOUT if isinstance(wait, Writable) else select.POLLIN)
+        at_most = None if isinstance(wait, Writable) else wait.at_most
+        look_again = None if at_most is None else monotonic() + at_most
+        while True:
+            now = monotonic()
+            rest = min((moment - now for moment in (expiry, look_again) if moment is not None), default=_LONGEST)
+            # poll() rounds up to a whole millisecond: a tiny deadline is not none.
+            if poll.poll(max(0.0, min(rest, _LONGEST)) * 1000):
+                return True
+            now = monotonic()
+            if expiry is not None and now >= expiry:
+                return False
+            if look_again is not None and now >= look_again:
+                return True
 
 
 def _pause(wait: Pause, left: float | None) -> bool:

@@ -5,19 +5,20 @@ A descriptor of the wrong kind is refused and left alone. One that is taken beco
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "ipc._posix is for POSIX systems"
+
 import errno
 import fcntl
 import os
 import socket
 import stat
-import sys
 
 from ipc._posix.listener import Listener
 from ipc._posix.pipe_end import PipeReceiver, PipeSender
 from ipc._posix.socket_end import SocketEnd, plain
 from ipc.errors import InvalidHandle, NotConnected, WrongType, describe
-
-assert sys.platform != "win32", "ipc._posix is for POSIX systems"
 
 
 def adopt_stream(fd: int) -> SocketEnd:

@@ -5,18 +5,19 @@ A failed bind leaves the name as it was. A name is removed only while it is know
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "ipc._posix is for POSIX systems"
+
 import errno
 import fcntl
 import os
 import socket
 import stat
-import sys
 
-from ipc._posix.constants import LINUX
+from ipc._posix.constants import LINUX, PATH_ONLY
 from ipc._wait import Pause
 from ipc.errors import Busy, InUse, TimedOut, Unsupported, describe
-
-assert sys.platform != "win32", "ipc._posix is for POSIX systems"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def _prepare_mode(sock: socket.socket, mode: int, label: str) -> None:
         os.fchmod(sock.fileno(), mode)
     except OSError as error:
         raise Unsupported(
-            error.errno, f"cannot listen on {label} with mode={mode:#o}: this system sets no mode before bind; "
+            error.errno,
+            f"cannot listen on {label} with mode={mode:#o}: this system sets no mode before bind; "
             "use a directory of that mode instead",
         ) from None
 
@@ -102,7 +104,8 @@ def _settle_mode(path: bytes, mode: int, label: str) -> None:
     actual = stat.S_IMODE(status.st_mode)
     if actual & ~mode:
         raise Unsupported(
-            None, f"cannot listen on {label} with mode={mode:#o}: this system made the file {actual:#o}; "
+            None,
+            f"cannot listen on {label} with mode={mode:#o}: this system made the file {actual:#o}; "
             "use a directory of that mode instead",
         )
     if actual == mode:
@@ -111,7 +114,7 @@ def _settle_mode(path: bytes, mode: int, label: str) -> None:
         os.chmod(path, mode, follow_symlinks=False)
         return
     # By an O_PATH descriptor, which cannot be another file by the time of the chmod (open(2)).
-    handle = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    handle = os.open(path, PATH_ONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         if os.path.samestat(os.fstat(handle), status):
             os.chmod(f"/proc/self/fd/{handle}", mode)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "ipc._posix is for POSIX systems"
+
 import errno
 import os
 import socket
-import sys
 
 from ipc._posix.constants import LINUX
 from ipc._posix.socket_end import SocketEnd, plain
 from ipc._wait import Pause, Writable
 from ipc.errors import WrongType, describe
 from ipc.names import unix_address
-
-assert sys.platform != "win32", "ipc._posix is for POSIX systems"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,4 +98,3 @@ def _is_connected(sock: socket.socket) -> bool:
     except OSError:
         return False
     return True
-

@@ -5,10 +5,12 @@ Numbers were read from each system's headers: sys/socket.h, sys/un.h, sys/ucred.
 
 from __future__ import annotations
 
-import socket
 import sys
 
 assert sys.platform != "win32", "ipc._posix is for POSIX systems"
+
+import os
+import socket
 
 LINUX = sys.platform in ("linux", "android")
 
@@ -20,6 +22,7 @@ LARGEST_READ = 65_536
 NO_SIGNAL: int = getattr(socket, "MSG_NOSIGNAL", 0)
 DONT_WAIT: int = socket.MSG_DONTWAIT
 CLOSE_ON_EXEC: int = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+PATH_ONLY: int = getattr(os, "O_PATH", 0)
 
 # setsockopt(): the same for the whole socket.
 SO_NOSIGPIPE: int | None = {"darwin": 0x1022, "ios": 0x1022}.get(sys.platform)

@@ -5,16 +5,17 @@ The parsers are plain functions of bytes, so that every layout is tested on ever
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "ipc._posix is for POSIX systems"
+
 import errno
 import socket
 import struct
-import sys
 
 from ipc._posix.constants import LINUX, SOL_LOCAL
 from ipc.errors import Unsupported
 from ipc.types import PeerCredentials
-
-assert sys.platform != "win32", "ipc._posix is for POSIX systems"
 
 # asm-generic/socket.h; the same on x86, arm, riscv, s390 and powerpc for SO_PEERGROUPS.
 _LINUX_SO_PEERCRED: int = getattr(socket, "SO_PEERCRED", 17)

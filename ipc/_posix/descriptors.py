@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "ipc._posix is for POSIX systems"
+
 import array
 import os
 import socket
-import sys
 
 from ipc._posix.constants import CLOSE_ON_EXEC, DONT_WAIT, LARGEST_READ, NO_SIGNAL
 from ipc._wait import Readable, Writable
 from ipc.errors import InvalidInput
 from ipc.types import ReceivedDescriptors
-
-assert sys.platform != "win32", "ipc._posix is for POSIX systems"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

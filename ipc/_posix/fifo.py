@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "ipc._posix is for POSIX systems"
+
 import errno
 import os
 import stat
-import sys
 
 from ipc._posix.constants import LINUX
 from ipc._posix.pipe_end import PipeReceiver, PipeSender
 from ipc._wait import Pause, Readable
 from ipc.errors import NoPeer, WouldBlock, WrongType, describe
-
-assert sys.platform != "win32", "ipc._posix is for POSIX systems"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,4 +111,3 @@ def _refuse_other(status: os.stat_result, path: bytes) -> None:
 
 def _label(path: bytes) -> str:
     return f"the FIFO {os.fsdecode(path)!r}"
-

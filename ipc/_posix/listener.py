@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "ipc._posix is for POSIX systems"
+
 import os
 import socket
-import sys
 
 from ipc._posix import binding
 from ipc._posix.socket_end import SocketEnd, plain
 from ipc._wait import Readable
 from ipc.errors import InUse, InvalidHandle, InvalidInput, IpcError, describe
 from ipc.names import file_path, unix_address
-
-assert sys.platform != "win32", "ipc._posix is for POSIX systems"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Listener:
         """The system's flag."""
         return os.get_blocking(self.fileno())
 
-    def set_blocking(self, blocking: bool) -> None:
+    def set_blocking(self, blocking: bool) -> None:  # noqa: ARG002 -- see below
         """Nothing to do: the system's flag stays off, and whether accept waits is decided above."""
         self.fileno()
 
@@ -176,5 +177,3 @@ def _listen(name: Name, address: bytes, is_path: bool, options: ListenerOptions)
         raise
     listener.reclaim = options.reclaim
     return listener
-
-

@@ -8,16 +8,17 @@ a read, or a write of at most PIPE_BUF bytes.
 
 from __future__ import annotations
 
-import os
-import select
 import sys
 
+assert sys.platform != "win32", "ipc._posix is for POSIX systems"
+
+import os
+import select
+
 from ipc._posix.constants import LINUX
-from ipc._posix.transfer import Receives, Sends
+from ipc._posix.transfer import Operations, Receives, Sends
 from ipc._wait import Pause, Readable
 from ipc.errors import InvalidHandle, InvalidInput, IpcError, describe
-
-assert sys.platform != "win32", "ipc._posix is for POSIX systems"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _PIPE_BUF = select.PIPE_BUF
 _LOOK_AGAIN = 0.02
 
 
-class _PipeEnd:
+class _PipeEnd(Operations):
     __slots__ = ("_fd", "_label", "_own")
     _fd: int
     _own: int
@@ -43,6 +44,7 @@ class _PipeEnd:
         self._fd = fd
         self._own = -1
         self._label = label
+        self._unread = b""
 
     @property
     def label(self) -> str:
@@ -122,11 +124,10 @@ class _PipeEnd:
 class PipeReceiver(_PipeEnd, Receives):
     """The reading end."""
 
-    __slots__ = ("_met_writer", "_unread")
+    __slots__ = ("_met_writer",)
 
     def __init__(self, fd: int, label: str, met_writer: bool = True) -> None:
         super().__init__(fd, label)
-        self._unread = b""
         self._met_writer = met_writer
 
     def receive_now(self, max_bytes: int) -> bytes:

@@ -6,16 +6,17 @@ MSG_DONTWAIT makes single calls non-blocking instead.
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "ipc._posix is for POSIX systems"
+
 import os
 import socket
-import sys
 from threading import Lock
 
 from ipc._posix.constants import DONT_WAIT, LINUX, NO_SIGNAL, SO_NOSIGPIPE
 from ipc._posix.transfer import Receives, Sends
 from ipc.errors import BY_ERRNO, InvalidHandle, InvalidInput, IpcError, Other, describe
-
-assert sys.platform != "win32", "ipc._posix is for POSIX systems"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class SharedSocket:
 class SocketEnd(Receives, Sends):
     """One holder of a connected socket; fulfils the Stream, Receiver and Sender protocols."""
 
-    __slots__ = ("_share", "_sock", "_unread")
+    __slots__ = ("_share", "_sock")
 
     def __init__(self, sock: socket.socket, remote: str, share: SharedSocket | None = None) -> None:
         self._share: SharedSocket | None = share or SharedSocket(sock, remote)
@@ -173,7 +174,7 @@ class SocketEnd(Receives, Sends):
         if share is None:
             return self.fileno()
         if share.holders() > 1:
-            raise InvalidInput(None, f"{self.label} is split, and one descriptor serves both halves; reunite them first")
+            raise InvalidInput(None, f"{self.label} is split; reunite its halves first")
         if self._unread:
             raise InvalidInput(None, f"{self.label} holds {len(self._unread)} unread bytes; receive them first")
         self.expose()
@@ -200,6 +201,25 @@ class SocketEnd(Receives, Sends):
         receiver._unread = self._unread
         self._share, self._sock, self._unread = None, _CLOSED, b""
         return receiver, sender
+
+    @staticmethod
+    def reunite(receiver: object, sender: object) -> SocketEnd:
+        """The whole stream again."""
+        share = receiver._share if isinstance(receiver, SocketEnd) else None
+        if (
+            share is None
+            or not isinstance(receiver, SocketEnd)
+            or not isinstance(sender, SocketEnd)
+            or share is not sender._share
+            or receiver is sender
+        ):
+            raise InvalidInput(None, "these are not the two open halves of one stream; both are as they were")
+        whole = SocketEnd(receiver._sock, share.remote, share)
+        whole._unread = receiver._unread
+        share.add_holder()
+        receiver.close()
+        sender.close()
+        return whole
 
     def take_error(self) -> IpcError | None:
         """SO_ERROR, which getsockopt() clears."""
@@ -230,25 +250,6 @@ class SocketEnd(Receives, Sends):
         return self._sock.sendmsg(buffers, (), NO_SIGNAL | DONT_WAIT)
 
 
-def reunite(receiver: object, sender: object) -> SocketEnd:
-    """The whole stream again."""
-    share = receiver._share if isinstance(receiver, SocketEnd) else None
-    if (
-        share is None
-        or not isinstance(receiver, SocketEnd)
-        or not isinstance(sender, SocketEnd)
-        or share is not sender._share
-        or receiver is sender
-    ):
-        raise InvalidInput(None, "these are not the two open halves of one stream; both are as they were")
-    whole = SocketEnd(receiver._sock, share.remote, share)
-    whole._unread = receiver._unread
-    share.add_holder()
-    receiver.close()
-    sender.close()
-    return whole
-
-
 def plain(sock: socket.socket) -> socket.socket:
     """`sock` in blocking mode, deaf to SIGPIPE and to socket.setdefaulttimeout()."""
     # BSD and macOS hand O_NONBLOCK from the listener to what it accepts; Linux does not.
@@ -261,5 +262,3 @@ def plain(sock: socket.socket) -> socket.socket:
             # macOS: EINVAL if the peer has already left. Then there is nobody to send to either.
             pass
     return sock
-
-

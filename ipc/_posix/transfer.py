@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import sys
 
+assert sys.platform != "win32", "ipc._posix is for POSIX systems"
+
+
 from ipc._posix.constants import LARGEST_READ
 from ipc._wait import Readable, Writable
 from ipc.errors import InvalidInput, IpcError, UnexpectedEof
-
-assert sys.platform != "win32", "ipc._posix is for POSIX systems"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,11 +22,25 @@ if TYPE_CHECKING:
     from ipc.types import ReadableBuffer, WritableBuffer
 
 
-class Receives:
+class Operations:
+    """What both directions need to know of their endpoint."""
+
+    __slots__ = ("_unread",)
+    _unread: bytes
+
+    def fileno(self) -> int:
+        """The descriptor, for waiting. Raises InvalidHandle once closed."""
+        raise NotImplementedError
+
+    def explain(self, error: OSError, doing: str) -> IpcError:
+        """`error` with the endpoint's name on it."""
+        raise NotImplementedError
+
+
+class Receives(Operations):
     """The receiving operations, over a system call that never waits."""
 
     __slots__ = ()
-    _unread: bytes
 
     def _read(self, max_bytes: int) -> bytes:
         raise NotImplementedError
@@ -35,12 +50,6 @@ class Receives:
 
     def _until_readable(self) -> Wait:
         return Readable(self.fileno())
-
-    def fileno(self) -> int:
-        raise NotImplementedError
-
-    def explain(self, error: OSError, doing: str) -> IpcError:
-        raise NotImplementedError
 
     @property
     def unread(self) -> int:
@@ -120,7 +129,7 @@ class Receives:
         return total
 
 
-class Sends:
+class Sends(Operations):
     """The sending operations, over a system call that never waits."""
 
     __slots__ = ()
@@ -129,12 +138,6 @@ class Sends:
         raise NotImplementedError
 
     def _write_vectored(self, buffers: Sequence[ReadableBuffer]) -> int:
-        raise NotImplementedError
-
-    def fileno(self) -> int:
-        raise NotImplementedError
-
-    def explain(self, error: OSError, doing: str) -> IpcError:
         raise NotImplementedError
 
     def send(self, data: ReadableBuffer) -> Op[int]:
@@ -203,5 +206,3 @@ def _cut_short(count: int, partial: bytes) -> UnexpectedEof:
     error = UnexpectedEof(None, f"the stream ended after {len(partial)} of {count} bytes")
     error.partial = partial
     return error
-
-
