@@ -70,7 +70,7 @@ class Child(Endpoint):
         try:
             for line in lines(self._replies):
                 reply = decode(line)
-                number = reply.get("id")
+                number = reply.pop("id", None)
                 with self._lock:
                     asker = self._askers.pop(number, None) if isinstance(number, int) else None
                     if asker is not None and isinstance(number, int):

@@ -47,7 +47,7 @@ def serve(program: list[str]) -> None:
     for line in lines(0):
         try:
             request = decode(line)
-        except ValueError as problem:
+        except (ValueError, RecursionError) as problem:
             os.write(2, f"a request that cannot be read: {problem}\n".encode())
             continue
         session.serve(request)

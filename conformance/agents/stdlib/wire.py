@@ -59,7 +59,8 @@ else:
         s = s.strip(" \t\r\n")
         try:
             value, end = _scanner(s, 0)
-        except StopIteration:
+        except (StopIteration, SystemError):
+            # CPython 3.11 finds its JSONDecodeError only where `json` is loaded, and then forgets to raise anything.
             raise ValueError("not JSON: " + s[:80]) from None
         if end != len(s):
             raise ValueError("more than one JSON value on a line: " + s[:80])
