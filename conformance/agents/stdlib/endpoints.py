@@ -185,10 +185,12 @@ class Listener(SocketEndpoint):
         self._flag = _thread.allocate_lock()
 
     def close(self) -> None:
-        if self.claim is not None and not self.closed:
-            # Before the socket goes: until then the kernel keeps its inode, and no other file can get the number.
-            self.claim.release()
-        super().close()
+        try:
+            if self.claim is not None and not self.closed:
+                # Before the socket goes: until then the kernel keeps its inode, and no other file can get the number.
+                self.claim.release()
+        finally:
+            super().close()
 
     def try_accept(self, _: None) -> _socket.socket:
         """accept(2) has no MSG_DONTWAIT, and after poll another acceptor may be quicker: O_NONBLOCK for an instant."""
