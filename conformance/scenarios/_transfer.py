@@ -1,0 +1,64 @@
+"""What the themes of byte streams share: how much is little and much, a full buffer, data that an error carries."""
+
+from __future__ import annotations
+
+from conformance import shape
+from conformance.party import End
+from conformance.payload import Data, Pattern, received
+from conformance.scenario import Case, Failed
+from conformance.transport import Broken
+
+CHANNELS = ("local_socket", "unnamed_pipe", "fifo")
+BETWEEN_PROCESSES = ("local_socket", "fifo")
+
+FITS = 2000
+"""Bytes that every platform queues without a receiver: less than a page, the smallest pipe there is."""
+
+MEBIBYTE = 1 << 20
+"""Bytes that no platform queues by default: Linux holds about 200 KiB in a socket and 64 KiB in a pipe, others less."""
+
+CHUNK = 1 << 16
+WITNESS_MS = 8_000
+"""How long the witness waits: a bound, so that data that never come are the agent's failure and not a hung witness."""
+
+
+def fill(case: Case, sender: End) -> Pattern:
+    """Send chunks, each tried once, until the channel takes no more; returns what it took."""
+    flood = case.pattern(64 * CHUNK)
+    taken = 0
+    while taken < flood.length:
+        outcome = case.attempt(sender.send, flood.part(taken, CHUNK), wait="try")
+        if isinstance(outcome, Failed):
+            if outcome.kind != "would_block":
+                case.cannot_tell(f"filling the channel ended with {outcome.kind} after {taken} bytes")
+            break
+        taken += outcome
+    else:
+        case.cannot_tell(f"the channel took {taken} bytes and is not full")
+    return flood.part(0, taken)
+
+
+def sent_before(failed: Failed) -> int:
+    """How many bytes an error of send_all says were sent."""
+    count = shape.whole(failed.fields.get("sent"))
+    if count is None:
+        raise Broken(failed.role, f"an error of {failed.op} is to carry `sent`, a whole number")
+    return count
+
+
+def received_before(failed: Failed) -> Data:
+    """The data that an error of recv_exact or recv_to_end carries."""
+    value = shape.table(failed.fields.get("received"))
+    if value is None:
+        raise Broken(failed.role, f"an error of {failed.op} is to carry `received`, the data got before")
+    try:
+        return received(value, failed.elapsed_ms)
+    except ValueError as error:
+        raise Broken(failed.role, f"what {failed.op} received before its error: {error}") from error
+
+
+def ending(outcome: Data | Failed) -> str:
+    """A receive's outcome in a word: the kind of its error, `end`, or `data`."""
+    if isinstance(outcome, Failed):
+        return outcome.kind
+    return "end" if outcome.end and not outcome.length else "data"
