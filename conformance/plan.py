@@ -122,10 +122,10 @@ def _reason(
 
 
 def _param_needs(primitive: str, params: Mapping[str, Value]) -> tuple[str, ...]:
-    """What the value of a parameter takes: the kind of a name, the steps of a sequence."""
+    """What the value of a parameter takes: the kind of a local socket's name, the steps of a sequence."""
     kind, steps = params.get("name"), params.get("steps")
     return (
-        *(() if kind is None else (f"local_socket.{kind}",)),
+        *((f"local_socket.{kind}",) if kind is not None and primitive == "local_socket" else ()),
         *(() if steps is None else sequence.needs(str(steps), primitive)),
     )
 
