@@ -251,7 +251,10 @@ class Child(Party):
         return self._parent.route("ask", {"child": self._handle, "request": {"op": op, "args": args}})
 
     def unwrap(self, value: Result) -> tuple[Result | None, Result | None]:
-        reply = shape.table(value.get("reply")) or {}
+        relayed, failed = self._parent.unwrap(value)
+        if relayed is None:
+            return None, failed
+        reply = shape.table(relayed.get("reply")) or {}
         ok, error = shape.table(reply.get("ok")), shape.table(reply.get("error"))
         if (ok is None) == (error is None):
             raise Broken(self.role, f"a relayed reply is to have ok or error, not {reply!r}")
