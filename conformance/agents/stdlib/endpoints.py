@@ -311,9 +311,22 @@ def write_now(fd: int, data: memoryview) -> int:
         except OSError as problem:
             if problem.errno not in (errno.EOPNOTSUPP, errno.ENOSYS):
                 raise
-    if data and not poll(fd, select.POLLOUT, 0):
+    return _write_in_parts(fd, data)
+
+
+def _write_in_parts(fd: int, data: memoryview) -> int:
+    """Without RWF_NOWAIT, as on Linux's FIFO files: writable means that PIPE_BUF bytes fit."""
+    sent = 0
+    while sent < len(data) and poll(fd, select.POLLOUT, 0):
+        try:
+            sent += os.write(fd, data[sent : sent + PIPE_BUF])
+        except BrokenPipeError:
+            if not sent:
+                raise
+            break
+    if data and not sent:
         raise would_block()
-    return os.write(fd, data[:PIPE_BUF])  # writable means that this much fits (POSIX)
+    return sent
 
 
 def take_socket(fd: int) -> _socket.socket:
