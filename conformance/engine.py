@@ -71,7 +71,7 @@ class Engine:
             thread.join()
 
     def _fly(self) -> None:
-        keeper = _Keeper(self._setting, self._witness)
+        keeper = Keeper(self._setting, self._witness)
         try:
             while True:
                 planned = self._next()
@@ -105,7 +105,7 @@ class Engine:
         return None
 
 
-class _Keeper:
+class Keeper:
     """The witness of one flight: fresh when needed, cleaned up after each case."""
 
     def __init__(self, setting: Setting, launcher: Launcher) -> None:

@@ -73,9 +73,10 @@ def steps(sequences: Iterable[Frozen]) -> _Steps:
 
 def with_sequences(catalogue: Mapping[str, Scenario], more: _Steps) -> Mapping[str, Scenario]:
     """The scenarios, with more sequences to replay."""
-    before = catalogue[SCENARIO]
-    known = before.params["steps"]
-    assert isinstance(known, Mapping)
+    before = catalogue.get(SCENARIO)
+    known = None if before is None else before.params["steps"]
+    if before is None or not isinstance(known, Mapping):
+        return catalogue
     joined = {name: tuple(dict.fromkeys((*words, *more.get(name, ())))) for name, words in known.items()}
     return {**catalogue, SCENARIO: replace(before, params={"steps": joined})}
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from conformance import shape
 from conformance.evidence import Evidence, Record
+from conformance.frozen import with_named
 from conformance.plan import Planned, claims, plan
 from conformance.requirements import Spec
 from conformance.scenario import Finding, Scenario, play
@@ -38,7 +39,7 @@ def judge(evidence: Evidence, spec: Spec, catalogue: Mapping[str, Scenario]) -> 
     claimed = claims(evidence.header.agents["subject"])
     wanted = frozenset(evidence.header.planned)
     verdicts: list[Verdict] = []
-    for planned in plan(spec, catalogue.values(), platform, claimed):
+    for planned in plan(spec, with_named(catalogue, evidence.header.planned).values(), platform, claimed):
         findings = dict(planned.out)
         if planned.decides and planned.id in wanted:
             findings |= judge_case(planned, evidence.records.get(planned.id), spec, platform)
