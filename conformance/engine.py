@@ -56,6 +56,10 @@ class Engine:
             self._done.wait_for(lambda: case_id in self._records, within)
             return self._records.get(case_id)
 
+    def done(self) -> int:
+        """How many cases have their record."""
+        return len(self._records)
+
     def running(self) -> list[tuple[str, float]]:
         """The cases in flight and for how many seconds, longest first."""
         now = time.monotonic()

@@ -1,0 +1,1 @@
+"""From the evidence of runs to support levels."""
