@@ -16,6 +16,8 @@ from ipc.errors import IpcError as IpcError
 from ipc.names import NamespacedName as NamespacedName
 from ipc.names import PathName as PathName
 
+__version__ = "0.1.0"
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ipc.names import AnyName

@@ -161,6 +161,11 @@ class _Receives(Endpoint):
         """
         return self._recv(self._source.recv_exact(count), timeout)
 
+    @property
+    def unread(self) -> int:
+        """How many bytes an interrupted `recv_exact` gave back, which the next receive starts with."""
+        return self._source.unread
+
     def _recv(self, op: Op[T], timeout: float | None, started: float | None = None) -> T:
         try:
             return self._run(op, timeout, started)

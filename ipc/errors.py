@@ -213,7 +213,7 @@ class Exhausted(IpcError):
 class UnexpectedEof(IpcError, EOFError):
     """The stream ended before `recv_exact` had its bytes; `partial` holds those that came."""
 
-    kind = "eof"
+    kind = "end"
     partial: bytes = b""
 
 

@@ -1,0 +1,128 @@
+"""Requests in, replies out."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+assert sys.platform != "win32", "the reference agent needs a POSIX system"
+
+from . import greeting, inheriting, meeting, owning, piping, surroundings, transfer
+from .agent import Agent
+from .arguments import Arguments
+from .trouble import Refused, to_error
+from .wire import Malformed, Output, from_line, requests
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .agent import Operation
+    from .wire import Reply
+
+
+def _bye(agent: Agent, _arguments: Arguments) -> Reply:
+    agent.table.close_all()
+    return {}
+
+
+# What is done at once, by the thread that reads.
+AT_ONCE: dict[str, Operation] = {
+    "hello": greeting.hello,
+    "bye": _bye,
+    "die": surroundings.die,
+    "listen": meeting.listen,
+    "pipe": piping.pipe,
+    "make_fifo": piping.make_fifo,
+    "close": owning.close,
+    "shutdown": owning.shutdown,
+    "duplicate": owning.duplicate,
+    "split": owning.split,
+    "unsplit": owning.unsplit,
+    "peer_credentials": owning.peer_credentials,
+    "set_blocking": owning.set_blocking,
+    "get_blocking": owning.get_blocking,
+    "inheritable": inheriting.inheritable,
+    "spawn": inheriting.spawn,
+    "adopt": inheriting.adopt,
+    "identity": surroundings.identity,
+    "resources": surroundings.resources,
+    "chdir": surroundings.chdir,
+    "set_umask": surroundings.set_umask,
+    "drop_privileges": surroundings.drop_privileges,
+    "exhaust_descriptors": surroundings.exhaust_descriptors,
+    "release_descriptors": surroundings.release_descriptors,
+    "signal_count": surroundings.signal_count,
+}
+
+# What may wait, and must not keep others from being read.
+PATIENT: dict[str, Operation] = {
+    "accept": meeting.accept,
+    "connect": meeting.connect,
+    "open_fifo": piping.open_fifo,
+    "send": transfer.send,
+    "send_all": transfer.send_all,
+    "recv": transfer.recv,
+    "recv_exact": transfer.recv_exact,
+    "recv_to_end": transfer.recv_to_end,
+    "ready": transfer.ready,
+    "send_descriptors": owning.send_descriptors,
+    "recv_descriptors": owning.recv_descriptors,
+    "ask": inheriting.ask,
+}
+
+# What only the main thread can do.
+IN_MAIN: dict[str, Operation] = {"on_signal": surroundings.on_signal}
+
+
+def serve(program: list[str]) -> None:
+    """Serve standard input and output until their end; does not return."""
+    agent = Agent(program, Output(1))
+    agent.crew.start(lambda: _read(agent))
+
+
+def _read(agent: Agent) -> None:
+    for line in requests(0):
+        try:
+            request = from_line(line)
+        except Malformed as error:
+            os.write(2, f"reference agent: not a request, ignored: {error}\n".encode())
+            continue
+        _dispatch(agent, request)
+    agent.table.close_all()
+    os._exit(0)
+
+
+def _dispatch(agent: Agent, request: Reply) -> None:
+    op = request.get("op")
+    name = op if isinstance(op, str) else ""
+    if (patient := PATIENT.get(name)) is not None:
+        agent.crew.give(lambda: _answer(agent, request, patient))
+    elif (in_main := IN_MAIN.get(name)) is not None:
+        if not agent.crew.give_main(lambda: _answer(agent, request, in_main)):
+            _answer(agent, request, _too_busy)
+    else:
+        _answer(agent, request, AT_ONCE.get(name, _declined))
+        if name == "bye":
+            os._exit(0)
+
+
+def _declined(_agent: Agent, _arguments: Arguments) -> Reply:
+    raise Refused("unsupported", "this agent has no such operation")
+
+
+def _too_busy(_agent: Agent, _arguments: Arguments) -> Reply:
+    raise Refused("busy", "the main thread, which alone can do this, is waiting in another operation")
+
+
+def _answer(agent: Agent, request: Reply, operation: Operation) -> None:
+    reply: Reply = {"id": request.get("id")}
+    try:
+        reply["ok"] = operation(agent, Arguments(request.get("args")))
+    except Malformed as problem:
+        reply["error"] = to_error(Refused("invalid_input", f"args: {problem}"))
+    except Exception as problem:  # noqa: BLE001 -- whatever it is, the harness is to hear of it
+        reply["error"] = to_error(problem)
+    try:
+        agent.output.put(reply)
+    except OSError:
+        # Nobody listens any more.
+        os._exit(0)
