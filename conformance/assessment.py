@@ -103,7 +103,6 @@ def _faults(verdicts: Sequence[Verdict], expectations: Iterable[Expectation], to
         if reason is not None:
             faults.append(reason)
         if today > expectation.expires and any(map(expectation.names, verdicts)):
-            faults.append(
-                f"{expectation.where}: expired on {expectation.expires}; ask {expectation.owner}, see {expectation.link}"
-            )
+            whom = f"ask {expectation.owner}, see {expectation.link}"
+            faults.append(f"{expectation.where}: expired on {expectation.expires}; {whom}")
     return tuple(faults)

@@ -179,9 +179,10 @@ class Bench:
         """The verdicts of one case, and what they mean."""
         findings = judge_case(planned, record, self.spec, self.platform)
         verdicts = [
-            Verdict(planned.id, f.requirement, self.spec.requirement(f.requirement).level, f.verdict, f.cause, f.detail, f.party)
-            for f in findings.values()
-        ]  # fmt: skip
+            Verdict(planned.id, found.requirement, level, found.verdict, found.cause, found.detail, found.party)
+            for found in findings.values()
+            for level in (self.spec.requirement(found.requirement).level,)
+        ]
         return verdicts, assess(verdicts, self.platform, replace(self.rules, unmatched=()))
 
     def close(self) -> list[str]:

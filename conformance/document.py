@@ -45,9 +45,7 @@ class Judged:
 
 def judged(evidence: Evidence, spec: Spec, catalogue: Mapping[str, Scenario]) -> Judged:
     """Derive the verdicts, and the support levels that they carry."""
-    subject = evidence.header.agents["subject"]
-    known = with_named(catalogue, evidence.header.planned)
-    everything = plan(spec, known.values(), platform_of(evidence), claims(subject))
+    everything = plan_of(evidence, spec, catalogue)
     wanted = frozenset(evidence.header.planned)
     left_out = Counter(planned.primitive for planned in everything if planned.decides and planned.id not in wanted)
     verdicts = judge(evidence, spec, catalogue)
@@ -57,6 +55,12 @@ def judged(evidence: Evidence, spec: Spec, catalogue: Mapping[str, Scenario]) ->
     decided = {planned.id for planned in everything if planned.decides}
     orphans = tuple(case for case in evidence.header.planned if case not in decided)
     return Judged(evidence, tuple(everything), tuple(verdicts), support, orphans)
+
+
+def plan_of(evidence: Evidence, spec: Spec, catalogue: Mapping[str, Scenario]) -> list[Planned]:
+    """Every case there is for the agent that evidence is about, on its platform."""
+    known = with_named(catalogue, evidence.header.planned)
+    return plan(spec, known.values(), platform_of(evidence), claims(evidence.header.agents["subject"]))
 
 
 def platform_of(evidence: Evidence) -> str:
@@ -82,7 +86,7 @@ def document(run: Judged) -> Mapping[str, object]:
                 "verdict": verdict.verdict,
                 "cause": verdict.cause,
                 "detail": verdict.detail,
-                "reproduce": "ipc-conformance " + reproduce(run.evidence, verdict.case),
+                "reproduce": "ipc-conformance " + reproduce(header.selection, verdict.case),
             }
             for verdict in run.verdicts
         ],
@@ -96,14 +100,13 @@ def text(run: Judged) -> str:
 
 
 def reproduce(
-    evidence: Evidence, case: str, *, agent_command: str | None = None, witness_command: str | None = None
+    selection: Mapping[str, object], case: str, *, agent_command: str | None = None, witness_command: str | None = None
 ) -> str:
-    """The arguments that run one case again.
+    """The arguments that run one case again, from the selection in an evidence's first line.
 
     Evidence keeps no command lines, which can hold names and paths of a user: where they are not given, variables
     stand for them.
     """
-    selection = evidence.header.selection
     words = ["run"]
     named = selection.get("agent")
     if isinstance(named, str):

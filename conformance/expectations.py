@@ -63,7 +63,7 @@ class Expectation:
 
 
 def parse(text: str, source: str, spec: Spec, plan: Mapping[str, Sequence[str]]) -> tuple[Expectation, ...]:
-    """Read expectations; `plan` has the requirements of every case there is. SpecError names the entry and the remedy."""
+    """Read expectations; `plan` has the requirements of every case. SpecError names the entry and the remedy."""
     try:
         document: Mapping[str, object] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -116,7 +116,7 @@ def _expectation(entry: Mapping[str, object], where: str, spec: Spec) -> Expecta
         raise SpecError(f"{where}: {UnknownName('requirement', texts['requirement'], spec.requirements)}")
     if texts["cause"] not in CAUSES:
         raise SpecError(f"{where}: cause {texts['cause']!r} is none of {', '.join(CAUSES)}")
-    if len(texts["detail"].strip("*? ")) < 4:  # noqa: PLR2004 - shorter says nothing of the failure that is meant
+    if len(texts["detail"].strip("*? ")) < 4:
         raise SpecError(f"{where}: detail {texts['detail']!r} fits any failure; pin words of the one that is known")
     if not texts["link"].startswith(("https://", "http://")):
         raise SpecError(f"{where}: link is to be a web address of the report of this defect")

@@ -28,7 +28,7 @@ class Ledger:
 
     @classmethod
     def new(cls, path: Path, header: Header) -> Ledger:
-        """Make the file, readable by its owner only; EvidenceError when it exists, LedgerError when it cannot be made."""
+        """Make the file, for its owner only; EvidenceError when it exists, LedgerError when it cannot be made."""
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         except FileExistsError:

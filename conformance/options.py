@@ -17,7 +17,7 @@ def add_agent(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--agent-command", metavar="CMD", help="the command that runs it, also on another machine")
     group.add_argument(
         "--witness-command", metavar="CMD",
-        help="the command that runs the harness's own party on the agent's machine (default: one that the suite brings)",
+        help="the command that runs the harness's own party on the agent's machine (default: the suite's)",
     )  # fmt: skip
     group.add_argument(
         "--patience", metavar="SECONDS", type=_seconds, default=10.0, help="how long a reply may take (default: 10)"
@@ -77,6 +77,6 @@ def _seconds(text: str) -> float:
         seconds = float(text)
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds <= 3600:  # noqa: PLR2004 - an hour
+    if not 0 < seconds <= 3600:
         raise argparse.ArgumentTypeError(f"{text!r} is to be a number of seconds, more than 0 and at most 3600")
     return seconds

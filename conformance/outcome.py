@@ -1,4 +1,4 @@
-"""What follows from evidence: judged, measured, put out as text or JSON, with an exit status. `run` and `judge` share it."""
+"""What follows from evidence: judged, measured, put out as text or JSON, with an exit status."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def put_out(run: Judged, assessment: Assessment, spec: Spec, wanted: Wanted, pat
     else:
         words = _words(run, wanted, path)
         paint = Paint(colour_wanted(os.environ, terminal=sys.stdout.isatty()))
-        for line in report(run, assessment, spec, words, paint, below):
+        for line in report(run, assessment, spec, words, paint, below=below):
             sys.stdout.write(f"{line}\n")
     return assessment.status(complete=run.complete, below_level=bool(below))
 
@@ -86,7 +86,10 @@ def _words(run: Judged, wanted: Wanted, path: Path) -> Words:
 
     def again(case: str) -> str:
         arguments = reproduce(
-            run.evidence, case, agent_command=wanted.agent_command, witness_command=wanted.witness_command
+            run.evidence.header.selection,
+            case,
+            agent_command=wanted.agent_command,
+            witness_command=wanted.witness_command,
         )
         return f"{program} {arguments}"
 

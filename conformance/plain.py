@@ -1,4 +1,4 @@
-"""Plain text for people: nothing from outside can command the terminal, and colour appears only where it is wanted. Pure."""
+"""Plain text for people: nothing from outside commands the terminal, colour only where it is wanted. Pure."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ def colour_wanted(environment: Mapping[str, str], *, terminal: bool) -> bool:
 
 def paragraph(text: str, indent: str, width: int = WIDTH) -> list[str]:
     """Safe text broken into lines, words kept whole."""
-    return textwrap.wrap(
-        safe(text), width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
-    )  # fmt: skip
+    wrapper = textwrap.TextWrapper(
+        width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+    )
+    return wrapper.wrap(safe(text))
 
 
 def columns(rows: Iterable[Sequence[str]], indent: str = "  ") -> list[str]:
@@ -63,6 +64,6 @@ def _escaped(character: str) -> str:
         return "\\n"
     if character == "\t":
         return "\\t"
-    if code < 0x100:  # noqa: PLR2004 - what fits two hexadecimal digits
+    if code < 0x100:
         return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -11,32 +11,28 @@ Each case's report carries its record to the process that writes the evidence; w
 
 from __future__ import annotations
 
-import json
 import traceback
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-from conformance import shape
 from conformance.agent import StartError
-from conformance.assessment import Assessment
 from conformance.bench import Bench, Order, Probed
-from conformance.embedded import FILE, Embedded, read_embedded
-from conformance.evidence import EvidenceError, Record, Sealer, read
+from conformance.embedded import FILE, read_embedded
+from conformance.evidence import EvidenceError, Record
 from conformance.judge import Verdict
+from conformance.lane import Cargo, Judgement, Lane
 from conformance.ledger import Ledger, LedgerError
-from conformance.plain import Paint, safe
+from conformance.plain import safe
 from conformance.plan import Planned
-from conformance.report import finding_lines, requirement_lines
 from conformance.requirements import SpecError
 from conformance.sealed import Front, arguments
 from conformance.turns import Turns
 
 _CARGO = "ipc_conformance"
-_Location = tuple[str, int | None, str]
 
 
 class Host(Protocol):
@@ -81,64 +77,31 @@ class CaseFailed(Exception):
     """A case is not as expected; the text says everything that is known of it."""
 
 
-class Lane:
-    """Cases of one bench in this process, started ahead of the item that pytest is at."""
-
-    def __init__(self, bench: Bench, embedded: Embedded | None = None, turns: Turns | None = None) -> None:
-        self.bench = bench
-        self.embedded = embedded
-        self._turns = turns
-        self._told = False
-
-    def enter(self, planned: Planned, following: Planned | None) -> None:
-        """Start a case, and the one after it where the two may overlap."""
-        alone = planned.scenario.alone
-        if self._turns is not None:
-            (self._turns.alone if alone else self._turns.share)()
-        overlapping = following is not None and not (alone or following.scenario.alone)
-        self.bench.start([planned, following] if overlapping and following else [planned])
-
-    def leave(self, planned: Planned, following: Planned | None) -> None:
-        """Let others have the machine, if nothing runs here now."""
-        if self._turns is not None and (following is None or planned.scenario.alone or following.scenario.alone):
-            self._turns.leave()
-
-    def cargo(self, record: Record, session: pytest.Session) -> str:
-        """A record as it travels in a report; in JSON, whose escapes bear every text that an agent may send."""
-        cargo: dict[str, object] = {"record": record.line()}
-        if self.embedded is not None and self.embedded.evidence is not None:
-            if not self._told:
-                mine = [item.planned.id for item in session.items if isinstance(item, CaseItem) and item.lane is self]
-                cargo["header"] = Sealer().text(self.bench.header(mine).line())
-                self._told = True
-            cargo["file"] = str(self.embedded.evidence)
-        return json.dumps(cargo)
-
-    def close(self) -> None:
-        """End all agents."""
-        self.bench.close()
-        if self._turns is not None:
-            self._turns.close()
-
-
 class CaseItem(pytest.Item):
     """A case."""
 
     planned: Planned
     lane: Lane
+    judged: bool
     record: Record | None = None
-    verdicts: Sequence[Verdict] = ()
-    assessment: Assessment | None = None
+    judgement: Judgement | None = None
+
+    @classmethod
+    def of(cls, parent: pytest.Collector, prefix: str, lane: Lane, planned: Planned, *, judged: bool) -> CaseItem:
+        """An item under `parent`; `judged` False leaves it to the run to judge all its records in the end."""
+        item: CaseItem = cls.from_parent(parent, name=planned.id, nodeid=f"{prefix}::{planned.id}")  # pyright: ignore[reportUnknownMemberType] - pytest types its further arguments as anything
+        item.planned, item.lane, item.judged = planned, lane, judged
+        return item
 
     def runtest(self) -> None:
         """Wait for the record and judge it."""
         self.record = self.lane.bench.record(self.planned.id)
-        self.verdicts, self.assessment = self.lane.bench.assess_case(self.planned, self.record)
-        self.user_properties += _properties(self.verdicts)
-        lines = [line for item in self.assessment.unexpected for line in self._told(item.verdict, item.remark)]
-        lines += [safe(fault) for fault in self.assessment.faults]
-        if lines:
-            raise CaseFailed("\n".join(lines))
+        if not self.judged:
+            return
+        self.judgement = self.lane.judge(self.planned, self.record)
+        self.user_properties += _properties(self.judgement.verdicts)
+        if self.judgement.complaint:
+            raise CaseFailed(self.judgement.complaint)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:  # noqa: ARG002
         """What went wrong, without a traceback into the suite when it is the agent's failure."""
@@ -154,23 +117,20 @@ class CaseItem(pytest.Item):
         """Give the report its record, and the outcome that pytest has a word for."""
         if report.when != "call" or self.record is None:
             return
-        setattr(report, _CARGO, self.lane.cargo(self.record, self.session))
-        if report.outcome != "passed" or self.assessment is None:
+        setattr(report, _CARGO, self.lane.pack(self.record, self._neighbours))
+        if report.outcome != "passed" or self.judgement is None:
             return
-        where = str(self.path), 0
-        if self.assessment.expected:
+        expected = self.judgement.assessment.expected
+        if expected:
             report.outcome = "skipped"
-            report.wasxfail = "; ".join(known.reason for _, known in self.assessment.expected)
-        elif all(verdict.verdict == "unsupported" for verdict in self.verdicts):
+            report.wasxfail = "; ".join(known.reason for _, known in expected)
+        elif all(verdict.verdict == "unsupported" for verdict in self.judgement.verdicts):
             report.outcome = "skipped"
-            report.longrepr = (*where, f"unsupported: {self.verdicts[0].detail}")
+            report.longrepr = (str(self.path), 0, f"unsupported: {self.judgement.verdicts[0].detail}")
 
-    def _told(self, verdict: Verdict, remark: str) -> Iterator[str]:
-        yield f"{verdict.verdict}  {safe(verdict.case)}"
-        yield from requirement_lines(self.lane.bench.spec.requirement(verdict.requirement))
-        yield from finding_lines(verdict, self.record, Paint(on=False))
-        if remark:
-            yield f"  {safe(remark)}"
+    def _neighbours(self) -> list[str]:
+        items = self.session.items
+        return [item.planned.id for item in items if isinstance(item, CaseItem) and item.lane is self.lane]
 
 
 def _properties(verdicts: Sequence[Verdict]) -> list[tuple[str, object]]:
@@ -179,15 +139,6 @@ def _properties(verdicts: Sequence[Verdict]) -> list[tuple[str, object]]:
     for verdict in verdicts:
         cause = f" ({verdict.cause})" if verdict.cause else ""
         found += [("requirement", verdict.requirement), ("verdict", f"{verdict.verdict}{cause}")]
-    return found
-
-
-def _items(parent: pytest.Collector, prefix: str, lane: Lane, cases: Sequence[Planned]) -> list[pytest.Item]:
-    found: list[pytest.Item] = []
-    for planned in cases:
-        item = CaseItem.from_parent(parent, name=planned.id, nodeid=f"{prefix}::{planned.id}")
-        item.planned, item.lane = planned, lane
-        found.append(item)
     return found
 
 
@@ -247,7 +198,7 @@ class _Sealed:
         """Make the items, let pytest select among them, and tell the host."""
         items = _collect(session, Lane(self.host.bench))
         with _reporting():
-            self.host.chosen([item.planned for item in items if isinstance(item, CaseItem)])
+            self.host.chosen([item.planned for item in items])
         if not items:
             pytest.exit("nothing selected", returncode=pytest.ExitCode.NO_TESTS_COLLECTED)
         return None if self.distributed else True
@@ -257,7 +208,7 @@ class _Sealed:
         cargo = _cargo(report)
         if cargo is not None:
             with _reporting():
-                self.host.recorded(_record(cargo))
+                self.host.recorded(cargo.record)
 
 
 class _Controller(_Sealed):
@@ -290,8 +241,7 @@ class _Worker:
     def __init__(self, order: Order, told: Mapping[str, object]) -> None:
         mark = str(told["ipc_run_mark"])
         bench = Bench(order, Probed.parse(str(told["ipc_probed"])), run_mark=mark)
-        turns = Turns(Path(str(told["ipc_directory"])), mark.partition("-")[0])
-        self._lane = Lane(bench, turns=turns)
+        self._lane = Lane(bench, turns=Turns(Path(str(told["ipc_directory"])), mark.partition("-")[0]))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> bool:
@@ -317,9 +267,7 @@ class _Embedding:
         """A file of ours."""
         if file_path.name != FILE:
             return None
-        collector = AgentFile.from_parent(parent, path=file_path)
-        collector.lanes = self._lanes
-        return collector
+        return AgentFile.of(parent, file_path, self._lanes)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
@@ -333,17 +281,15 @@ class _Embedding:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Write evidence where a file asks for it."""
-        cargo = _cargo(report) or {}
-        path, header = cargo.get("file"), cargo.get("header")
-        if not isinstance(path, str) or self._worker:
+        cargo = _cargo(report)
+        if cargo is None or cargo.file is None or self._worker:
             return
-        if path not in self._ledgers:
-            told = read(str(header), path).header
-            Path(path).unlink(missing_ok=True)
-            self._ledgers[path], self._missing[path] = Ledger.new(Path(path), told), set(told.planned)
-        record = _record(cargo)
-        self._ledgers[path].write(record)
-        self._missing[path].discard(record.case)
+        if cargo.file not in self._ledgers and cargo.header is not None:
+            Path(cargo.file).unlink(missing_ok=True)
+            self._ledgers[cargo.file] = Ledger.new(Path(cargo.file), cargo.header)
+            self._missing[cargo.file] = set(cargo.header.planned)
+        self._ledgers[cargo.file].write(cargo.record)
+        self._missing[cargo.file].discard(cargo.record.case)
 
     def pytest_unconfigure(self) -> None:
         """End all agents, and the evidence."""
@@ -359,26 +305,34 @@ class AgentFile(pytest.File):
 
     lanes: list[Lane]
 
-    def collect(self) -> list[pytest.Item]:
+    @classmethod
+    def of(cls, parent: pytest.Collector, path: Path, lanes: list[Lane]) -> AgentFile:
+        """The file at `path`; its lane will be one of `lanes`, whoever holds them closes it."""
+        file: AgentFile = cls.from_parent(parent, path=path)  # pyright: ignore[reportUnknownMemberType] - as above
+        file.lanes = lanes
+        return file
+
+    def collect(self) -> list[CaseItem]:
         """Probe the agent; one item for each of its cases."""
         try:
             embedded = read_embedded(self.path)
-            bench = Bench(embedded.order)
-            lane = Lane(bench, embedded)
+            lane = Lane(Bench(embedded.order), embedded=embedded)
             self.lanes.append(lane)
-            return _items(self, self.nodeid, lane, bench.selected)
+            return [CaseItem.of(self, self.nodeid, lane, planned, judged=True) for planned in lane.bench.selected]
         except (SpecError, StartError) as error:
             raise self.CollectError(safe(str(error))) from error
 
 
-def _collect(session: pytest.Session, lane: Lane) -> list[pytest.Item]:
+def _collect(session: pytest.Session, lane: Lane) -> list[CaseItem]:
     """The items of a sealed run, as far as pytest's own selection leaves them."""
-    items = _items(session, "conformance", lane, lane.bench.selected)
-    session.items = items
+    judged = session.config.getoption("xmlpath", default=None) is not None
+    cases = [CaseItem.of(session, "conformance", lane, planned, judged=judged) for planned in lane.bench.selected]
+    items: list[pytest.Item] = list(cases)
     session.config.hook.pytest_collection_modifyitems(session=session, config=session.config, items=items)
+    session.items = items
     session.config.hook.pytest_collection_finish(session=session)
     session.testscollected = len(items)
-    return items
+    return [item for item in items if isinstance(item, CaseItem)]
 
 
 @contextmanager
@@ -391,12 +345,6 @@ def _reporting() -> Generator[None]:
         pytest.exit(str(error))
 
 
-def _cargo(report: pytest.TestReport) -> Mapping[str, object] | None:
+def _cargo(report: pytest.TestReport) -> Cargo | None:
     text: object = getattr(report, _CARGO, None)
-    return shape.table(json.loads(text)) if isinstance(text, str) else None
-
-
-def _record(cargo: Mapping[str, object]) -> Record:
-    line = shape.table(cargo["record"]) or {}
-    transcript = [shape.items(entry) or [] for entry in shape.items(line["transcript"]) or []]
-    return Record(str(line["case"]), str(line["ending"]), transcript, str(line.get("note", "")))
+    return Cargo.unpack(text) if isinstance(text, str) else None

@@ -1,4 +1,4 @@
-"""What a person reads after a run: only what is not as expected, then the support table. Pure: text from judged evidence.
+"""What a person reads after a run: only what is not as expected, then the support table. Pure.
 
 The order is that of the plan, however many workers there were.
 """
@@ -23,19 +23,20 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a report says that only its front end knows: how to run a case again, and how to see a case in full."""
+    """Lines to paste that only the front end knows: how to run a case again, and how to see a case in full."""
 
     again: Callable[[str], str]
     explain: Callable[[str], str]
 
 
 def report(
-    run: Judged, assessment: Assessment, spec: Spec, words: Words, paint: Paint, gates: Sequence[str] = ()
+    run: Judged, assessment: Assessment, spec: Spec, words: Words, paint: Paint, *, below: Sequence[str] = ()
 ) -> list[str]:
     """The whole report, line by line."""
+    records = run.evidence.records
     lines: list[str] = []
     for item in assessment.unexpected[:SHOWN]:
-        lines += [*unexpected(item, run.evidence.records.get(item.verdict.case), spec, words, paint), ""]
+        lines += [*unexpected(item, records.get(item.verdict.case), spec, words.again(item.verdict.case), paint), ""]
     rest = assessment.unexpected[SHOWN:]
     if rest:
         lines += [f"and {len(rest)} more:", *(f"  {_line(item.verdict)}" for item in rest)]
@@ -48,11 +49,11 @@ def report(
         lines += [f"  {_line(verdict)}  {safe(known.link)}" for verdict, known in assessment.expected]
         lines += [""]
     lines += [*support(run), ""]
-    lines += [f"below the level asked for: {gate}" for gate in gates]
-    return [*lines, *summary(run, assessment, paint, below_level=bool(gates))]
+    lines += [f"below the level asked for: {gate}" for gate in below]
+    return [*lines, *summary(run, assessment, paint, below_level=bool(below))]
 
 
-def unexpected(item: Unexpected, record: Record | None, spec: Spec, words: Words, paint: Paint) -> Iterator[str]:
+def unexpected(item: Unexpected, record: Record | None, spec: Spec, again: str, paint: Paint) -> Iterator[str]:
     """One unexpected verdict with everything that helps to understand it."""
     verdict = item.verdict
     style = "bad" if verdict.verdict == "violated" else "doubt"
@@ -61,7 +62,7 @@ def unexpected(item: Unexpected, record: Record | None, spec: Spec, words: Words
     yield from finding_lines(verdict, record, paint)
     if item.remark:
         yield from paragraph(item.remark, "  ")
-    yield f"  again    {words.again(verdict.case)}"
+    yield f"  Again: {again}"
 
 
 def requirement_lines(requirement: Requirement) -> Iterator[str]:
@@ -76,7 +77,7 @@ def finding_lines(verdict: Verdict, record: Record | None, paint: Paint) -> Iter
     first, *log = verdict.detail.splitlines() or [""]
     yield from paragraph(f"Found ({verdict.cause}): {who}{first}", "  ")
     yield from (f"    {shortened(safe(line), 160)}" for line in log)
-    entries = [] if record is None else record.transcript
+    entries: Sequence[Sequence[object]] = () if record is None else record.transcript
     yield f"  To blame: {transcript.blame(verdict, entries)}"
     yield from (paint("faint", f"    {line}") for line in transcript.lines(entries))
     if record is not None and record.note and record.note != verdict.detail:
@@ -88,7 +89,7 @@ def support(run: Judged) -> list[str]:
     environment = run.evidence.header.environment
     place = " ".join(safe(str(environment[key])) for key in ("release", "machine") if key in environment)
     head = ("primitive", "support level", "must:", *_COLUMNS, "should:", "holds", "violated")
-    rows = [head]
+    rows: list[Sequence[str]] = [head]
     for primitive, (cell, level) in run.support.items():
         must = [str(cell.count("must", verdict)) for verdict in _COLUMNS]
         should = [str(cell.count("should", "holds")), str(cell.count("should", "violated"))]
@@ -138,7 +139,7 @@ def _tolerated(verdicts: Sequence[Verdict], spec: Spec, words: Words) -> list[st
         requirement = spec.requirement(requirement_id)
         lines += paragraph(f"{requirement_id} ({requirement.level}): {requirement.sentence}", "  ")
         lines += [f"    {verdict.verdict} in {safe(verdict.case)}: {_short(verdict)}" for verdict in found[:3]]
-        lines += [f"    and in {len(found) - 3} more cases"] if len(found) > 3 else []  # noqa: PLR2004
+        lines += [f"    and in {len(found) - 3} more cases"] if len(found) > 3 else []
         lines += [f"    again  {words.again(found[0].case)}"]
     return ["recommended, and not so (a failure only with --strict):", *lines, ""] if lines else []
 

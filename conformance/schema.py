@@ -1,4 +1,4 @@
-"""The published JSON Schemas (draft 2020-12) in `spec/schema/`: what is written can be checked against them by anybody."""
+"""The published JSON Schemas (draft 2020-12) in `spec/schema/`, by which anybody can check what is written."""
 
 from __future__ import annotations
 

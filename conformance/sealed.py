@@ -16,6 +16,7 @@ _BUILT_IN = (
     "recwarn", "pastebin", "assertion", "doctest", "cacheprovider", "setuponly", "setupplan", "stepwise",
     "unraisableexception", "threadexception", "warnings", "logging", "reports", "faulthandler", "subtests",
     "freeze_support",
+    "junitxml",
 )  # fmt: skip
 
 
@@ -40,8 +41,8 @@ def arguments(front: Front, order: str) -> list[str]:
     Each option is one word with its value: pytest-xdist takes a word that is an existing path for a test file.
     """
     words = [f"--config-file={os.devnull}", f"--rootdir={os.path.abspath(os.sep)}", "--noconftest"]
-    unwanted = _BUILT_IN if front.junit else (*_BUILT_IN, "junitxml")
-    words += [f"-pno:{name}" for name in unwanted]
+    wanted = {"junitxml": front.junit, "reports": front.distributed}
+    words += [f"-pno:{name}" for name in _BUILT_IN if not wanted.get(name)]
     words += ["-pconformance.pytest_plugin", f"--ipc-order={order}"]
     words += [f"-k{front.keyword}"] if front.keyword else []
     words += [f"--junit-xml={os.path.abspath(front.junit)}"] if front.junit else []

@@ -1,4 +1,4 @@
-"""From requirements to scenarios and back: nothing is promised without a test, and nothing tested without a promise. Pure."""
+"""From requirements to scenarios and back: nothing promised is untested, nothing tested is unpromised. Pure."""
 
 from __future__ import annotations
 

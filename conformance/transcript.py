@@ -39,31 +39,32 @@ def lines(transcript: Sequence[Sequence[object]]) -> list[str]:
 
 def blame(verdict: Verdict, transcript: Sequence[Sequence[object]]) -> str:
     """Who is to blame, as far as it can be told."""
+    party = f", as {safe(verdict.party)}" if verdict.party else ""
+    if verdict.cause in _BLAME:
+        return _BLAME[verdict.cause].format(party=party)
     roles = list(dict.fromkeys(str(entry[2]) for entry in transcript if entry[0] == "call" and entry[2] != "witness"))
+    if verdict.party == "witness":
+        return "the agent: the harness's own party saw it" + (f" from {_listed(roles)}" if roles else "")
     others = [role for role in roles if role != verdict.party]
-    party = safe(verdict.party)
-    match verdict.cause:
-        case "harness" | "scenario" | "untold":
-            return "not the agent: the harness or this machine could not tell"
-        case "stale":
-            return "nobody: the evidence was taken with another version of the scenario; run the case again"
-        case "refused" | "protocol":
-            return f"the agent's program{f', as {party}' if party else ''}: it breaks the agent protocol"
-        case "prerequisite":
-            return f"cannot be told: what the case needs first went wrong{f' at {party}' if party else ''}"
-        case "missing" | "claim":
-            return "the agent: what it claims does not fit together"
-        case "hung" | "died":
-            return f"the agent, as {party}"
-        case _ if verdict.party == "witness":
-            return "the agent: the harness's own party saw it" + (f" from {' and '.join(roles)}" if roles else "")
-        case _ if others:
-            return (
-                f"the agent: seen at {party}, whose peer{'s' * (len(others) > 1)} {' and '.join(map(safe, others))}"
-                + (" is played by the same agent" if len(others) == 1 else " are played by the same agent")
-            )
-        case _:
-            return f"the agent{f', as {party}' if party else ''}"
+    if others and verdict.cause == "finding":
+        return f"the agent: seen by it{party}; it also plays {_listed(others)}"
+    return f"the agent{party}"
+
+
+_BLAME: Mapping[str, str] = {
+    "harness": "not the agent: the harness or this machine could not tell",
+    "scenario": "not the agent: the scenario does not decide what it says",
+    "untold": "not the agent: what happened does not tell",
+    "stale": "nobody: the evidence was taken with another version of the scenario; run the case again",
+    "refused": "the agent's program{party}: it breaks the agent protocol",
+    "protocol": "the agent's program{party}: it breaks the agent protocol",
+    "prerequisite": "cannot be told: what the case needs first went wrong{party}",
+    "missing": "the agent: its claims do not fit together",
+}
+
+
+def _listed(roles: Sequence[str]) -> str:
+    return " and ".join(map(safe, roles))
 
 
 def _answers(entry: Sequence[object], call: Sequence[object]) -> bool:
@@ -75,7 +76,7 @@ def _number(entry: Sequence[object]) -> str:
 
 
 def _request(entry: Sequence[object]) -> str:
-    arguments = shape.table(entry[4]) or {} if len(entry) > 4 else {}  # noqa: PLR2004 - ["call", n, role, op, args]
+    arguments = shape.table(entry[4]) or {} if len(entry) > 4 else {}
     words = [safe(str(entry[3])), *(f"{safe(key)}={_argument(value)}" for key, value in arguments.items())]
     return " ".join(words)
 
@@ -102,10 +103,8 @@ def _outcome(entry: Sequence[object]) -> str:
             return f"{_value(shape.table(ok) or {})}  ({elapsed} ms)"
         case ["reply", _, None, error, elapsed]:
             return f"{_error(shape.table(error) or {})}  ({elapsed} ms)"
-        case ["blocked", _, within, True]:
-            return f"still no reply after {within} ms"
-        case ["blocked", _, within, _]:
-            return f"the reply is there within {within} ms"
+        case ["blocked", _, within, waiting]:
+            return f"still no reply after {within} ms" if waiting is True else f"the reply is there within {within} ms"
         case ["ended", _, int(status)]:
             return f"its process ended with {f'signal {-status}' if status < 0 else f'exit status {status}'}"
         case [kind, _, detail]:

@@ -88,4 +88,4 @@ def _case(planned: Planned, evidence: Evidence | None, spec: Spec) -> Iterator[s
         yield from requirement_lines(spec.requirement(verdict.requirement))
         yield f"  Verdict: {verdict.verdict}"
         yield from finding_lines(verdict, evidence.records.get(planned.id), paint)
-    yield f"  again    {command_line()} {reproduce(evidence, planned.id)}"
+    yield f"  Again: {command_line()} {reproduce(evidence.header.selection, planned.id)}"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from conformance.assessment import AS_EXPECTED, Rules
-from conformance.document import judged, requirements_by_case
+from conformance.document import plan_of, requirements_by_case
 from conformance.evidence import Evidence, merge
 from conformance.expectations import parse, unmatched
 from conformance.ledger import load
@@ -40,7 +40,7 @@ def main(options: argparse.Namespace) -> int:
     for path, evidence in runs:
         if evidence.header.spec != spec.digest:
             sys.stderr.write(f"{path}: made with another version of the spec; cases that it changed are undetermined\n")
-        cases = requirements_by_case(judged(evidence, spec, catalogue).plan)
+        cases = requirements_by_case(plan_of(evidence, spec, catalogue))
         agent = evidence.header.selection.get("agent")
         text, source = expectations(options.expectations, agent if isinstance(agent, str) else None)
         known = parse(text, source, spec, cases)

@@ -211,10 +211,8 @@ def _order_again(options: argparse.Namespace, before: Evidence) -> Order:
     agent = selection.get("agent")
     if options.agent_command is None and not isinstance(agent, str):
         raise SpecError(f"{options.resume} is about an agent of your own; give its --agent-command again")
-    if (
-        options.agent is not None
-        and options.agent != agent
-        or (options.agent_command is not None and agent is not None)
+    if (options.agent is not None and options.agent != agent) or (
+        options.agent_command is not None and agent is not None
     ):
         raise SpecError(f"{options.resume} is about the agent {agent or 'of an --agent-command'}; go on with that one")
     if selection.get("witness") == "own" and options.witness_command is None:
