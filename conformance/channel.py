@@ -182,7 +182,8 @@ def serve(channels: Iterable[Channel], done: Callable[[], bool], seconds: float,
         now = time.monotonic()
         if now >= deadline:
             return
-        for descriptor, _ in poll.poll((min(deadline, next_tick) - now) * 1000):
+        # A tick that is overdue must not become a negative timeout, which poll takes for forever.
+        for descriptor, _ in poll.poll(max(0.0, min(deadline, next_tick) - now) * 1000):
             if not actions[descriptor]():
                 poll.unregister(descriptor)
         if now >= next_tick:
