@@ -281,6 +281,7 @@ class _WarmParent:
         match line:
             case {"fork": int(number), "pid": int(pid)}:
                 self._forked[number] = pid
+                self._ended.pop(pid, None)  # process numbers come round again: within minutes where there are 32768
             case {"ended": int(pid), "status": int(status)}:
                 self._ended[pid] = status
             case _:
