@@ -18,7 +18,7 @@ from conformance.document import requirements_by_case
 from conformance.engine import Engine
 from conformance.evidence import Header, Record
 from conformance.expectations import parse, unmatched
-from conformance.frozen import with_named
+from conformance.frozen import read, steps, with_named, with_sequences
 from conformance.judge import Verdict, judge_case
 from conformance.plan import Planned, plan, scenarios
 from conformance.probe import Prepared, prepare
@@ -33,7 +33,7 @@ class Order:
     """Which agent to judge, by which cases and rules: text only, so that it reaches workers on other machines.
 
     Either `agent` names one or `agent_command` runs one. `only` lists cases by their ids and overrules globs and shard.
-    `expectations` is the text of a file and `expectations_source` its name.
+    `expectations` is the text of a file and `expectations_source` its name; `frozen` has sequences to replay as well.
     """
 
     agent: str | None
@@ -46,6 +46,7 @@ class Order:
     strict: bool = False
     expectations: str = ""
     expectations_source: str = "expectations"
+    frozen: str = ""
 
     def text(self) -> str:
         """As it travels."""
@@ -113,7 +114,8 @@ class Bench:
     @cached_property
     def plan(self) -> list[Planned]:
         """Every case there is for this agent on its platform."""
-        catalogue = with_named(self.catalogue, self.order.only or self.order.cases)
+        more = steps(read(self.order.frozen, "--frozen"))
+        catalogue = with_named(with_sequences(self.catalogue, more), self.order.only or self.order.cases)
         return plan(self.spec, catalogue.values(), self.platform, self.prepared.claims)
 
     @cached_property

@@ -8,9 +8,10 @@ from pathlib import Path
 from conformance.bench import Order
 from conformance.requirements import SpecError
 from conformance.roster import DEFAULT, roster
+from conformance.run import PATIENCE_MS
 
 
-def add_agent(parser: argparse.ArgumentParser) -> None:
+def add_agent(parser: argparse.ArgumentParser, *, patience: float = PATIENCE_MS / 1000) -> None:
     """Which agent."""
     group = parser.add_argument_group("the agent")
     group.add_argument("--agent", metavar="NAME", help=f"one that the suite brings (default: {DEFAULT})")
@@ -20,7 +21,11 @@ def add_agent(parser: argparse.ArgumentParser) -> None:
         help="the command that runs the harness's own party on the agent's machine (default: the suite's)",
     )  # fmt: skip
     group.add_argument(
-        "--patience", metavar="SECONDS", type=_seconds, default=10.0, help="how long a reply may take (default: 10)"
+        "--patience",
+        metavar="SECONDS",
+        type=_seconds,
+        default=patience,
+        help=f"how long a reply may take (default: {patience:g})",
     )
 
 
@@ -50,22 +55,29 @@ def order(options: argparse.Namespace, *, default_agent: str | None = DEFAULT) -
         raise SpecError("--agent and --agent-command are two ways to say one thing; give one of them")
     agent = None if options.agent_command is not None else options.agent or default_agent
     text, source = expectations(getattr(options, "expectations", None), agent)
+    frozen = getattr(options, "frozen", None)
     made = Order(
         agent, options.agent_command, options.witness_command, round(options.patience * 1000),
         tuple(getattr(options, "cases", ())), getattr(options, "shard", None), None,
         getattr(options, "strict", False), text, source,
+        "" if frozen is None else read_text(frozen, "--frozen"),
     )  # fmt: skip
     _ = made.witness, made.subject
     return made
 
 
+def read_text(path: str, what: str) -> str:
+    """The text of a file that an option names."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise SpecError(f"{what} {path}: cannot be read: {error}") from error
+
+
 def expectations(path: str | None, agent: str | None) -> tuple[str, str]:
     """The text of a file of expectations, and its name: the one that is given, or a named agent's own."""
     if path is not None:
-        try:
-            return Path(path).read_text(encoding="utf-8"), Path(path).name
-        except (OSError, ValueError) as error:
-            raise SpecError(f"expectations {path}: cannot be read: {error}") from error
+        return read_text(path, "--expectations"), Path(path).name
     if agent is None or agent not in roster():
         return "", ""
     own = Path(__file__).parent / "expectations" / f"{agent}.toml"

@@ -19,6 +19,8 @@ from conformance.requirements import Spec, SpecError
 from conformance.scenario import Scenario
 from matrix.levels import Level, load_policy
 
+_PROGRAM = "ipc-conformance"
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -65,9 +67,10 @@ def put_out(run: Judged, assessment: Assessment, spec: Spec, wanted: Wanted, pat
 
 def command_line() -> str:
     """How this program is called from a shell."""
-    if shutil.which("ipc-conformance") is not None:
-        return "ipc-conformance"
-    return f"{shlex.quote(sys.executable)} -m conformance"
+    if shutil.which(_PROGRAM) is not None:
+        return _PROGRAM
+    beside = Path(sys.executable).with_name(_PROGRAM)
+    return shlex.quote(str(beside)) if beside.exists() else f"{shlex.quote(sys.executable)} -m conformance"
 
 
 def _below(run: Judged, wanted: Level | None) -> list[str]:

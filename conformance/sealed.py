@@ -32,7 +32,7 @@ class Front:
     @property
     def distributed(self) -> bool:
         """Whether pytest-xdist runs the cases in other processes."""
-        return bool(self.workers or self.tx)
+        return self.workers not in (None, "0") or bool(self.tx)
 
 
 def arguments(front: Front, order: str) -> list[str]:

@@ -59,6 +59,7 @@ _BLAME: Mapping[str, str] = {
     "refused": "the agent's program{party}: it breaks the agent protocol",
     "protocol": "the agent's program{party}: it breaks the agent protocol",
     "prerequisite": "cannot be told: what the case needs first went wrong{party}",
+    "declined": "nobody: the agent does not offer what this takes",
     "missing": "the agent: its claims do not fit together",
 }
 

@@ -43,6 +43,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "-k", metavar="EXPR", dest="keyword", help="pytest's expression over case ids: 'fifo and not size'"
     )
     cases.add_argument("--shard", metavar="I/N", help="part I of N; the parts together are the plan")
+    cases.add_argument("--frozen", metavar="FILE", help="replay the sequences that a search has put there, too")
     spread = parser.add_argument_group("where they run")
     spread.add_argument("-n", metavar="N", dest="workers", help="in N processes, or auto (pytest-xdist)")
     spread.add_argument("--tx", metavar="SPEC", action="append", default=[], help="in such a process (pytest-xdist)")
@@ -76,6 +77,7 @@ def main(options: argparse.Namespace) -> int:
     if status == 0 or run.path.parent != directory:
         shutil.rmtree(directory)
     elif not interrupted:
+        sys.stdout.flush()
         sys.stderr.write(f"evidence: {run.path}\n")
     return status
 
