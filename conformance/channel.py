@@ -8,6 +8,7 @@ import os
 import select
 import time
 from collections.abc import Callable, Iterable, Mapping
+from math import isfinite
 
 from conformance import shape
 from conformance.agent import Process
@@ -18,6 +19,17 @@ _LOG_LIMIT = 1 << 16
 _READ = 1 << 16
 TICK = 0.25
 _encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text} is no number of JSON")
+    return number
+
+
+# Python's own reading takes NaN and 1e999, which no evidence could hold.
+_decode = json.JSONDecoder(parse_float=_finite, parse_constant=_finite).decode
 
 
 class Channel:
@@ -142,7 +154,7 @@ class Channel:
         if len(line) > LINE_LIMIT:
             return f"a line of its output is longer than {LINE_LIMIT} bytes: {_shown(line)}"
         try:
-            message = shape.table(json.loads(line))
+            message = shape.table(_decode(line.decode("utf-8")))
         except (ValueError, RecursionError):
             return f"a line of its output is not JSON: {_shown(line)}"
         if message is None:
@@ -155,10 +167,11 @@ class Channel:
         return self._file(request, message)
 
     def _file(self, request: int, message: Mapping[str, object]) -> str | None:
-        ok, error = shape.table(message.get("ok")), shape.table(message.get("error"))
-        if (ok is None) == (error is None):
+        given = [message.get(key) for key in ("ok", "error")]
+        ok, error = map(shape.table, given)
+        if given.count(None) != 1 or (ok is None and error is None):
             return f"the reply to request {request} is to have either ok or error, an object: {_shown(message)}"
-        if error is not None and error.get("kind") not in self._kinds:
+        if error is not None and not (isinstance(kind := error.get("kind"), str) and kind in self._kinds):
             return f"the error kind {_shown(error.get('kind'))} is none of PROTOCOL.md's; use `other` with the code"
         elapsed = round((time.monotonic() - self._sent.pop(request)) * 1000, 1)
         if request in self._dropped:
