@@ -42,7 +42,8 @@ def run_case(planned: Planned, setting: Setting, witness: Channel) -> Record:
         play(planned.scenario, planned.case(setting.spec, setting.platform, transport))
         fault = transport.last_fault()
         if fault is not None:
-            transport.ending, note = "refused", fault
+            transport.ending = "harness-error" if fault.startswith("witness:") else "refused"
+            note = fault
     except StartError as error:
         transport.ending, note = "refused", str(error)
     except Exception as error:  # noqa: BLE001 - a scenario's own mistake is evidence too, and must not end the run
@@ -60,6 +61,21 @@ def open_channel(launcher: Launcher, spec: Spec, role: str) -> tuple[Channel, in
     return channel, channel.request("hello", {"protocol": [1, 1], "role": role})
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request on its way; its process may have been told to end since."""
+
+    role: str
+    op: str
+    channel: Channel
+    request: int
+    patience_ms: int
+
+    def settled(self) -> bool:
+        """Whether there is a reply, or will be none."""
+        return self.channel.has(self.request) or self.channel.over
+
+
 class Live:
     """A transport to running agents, which writes down what passes."""
 
@@ -68,38 +84,40 @@ class Live:
         self.ending = "completed"
         self._setting = setting
         self._channels: dict[str, Channel] = {"witness": witness}
+        self._gone: list[tuple[str, Channel]] = []
         self._hellos: dict[str, int] = {}
-        self._calls: list[tuple[str, str, int, int]] = []
+        self._calls: list[_Call] = []
 
     def start(self, role: str, op: str, args: Mapping[str, object]) -> int:
         channel = self._channels.get(role) or self._launch(role)
         call = len(self._calls) + 1
         self.transcript.append(["call", call, role, op, args])
-        if channel.busy and not self._setting.hello.get("concurrent") and role != "witness":
+        one_at_a_time = not self._setting.hello.get("concurrent") and role != "witness"
+        # An agent that has not even greeted declines nothing: it is waited for, and then it hung or died.
+        if channel.busy and one_at_a_time and role not in self._hellos:
             detail = "one more request while another waits; that takes a concurrent agent"
             self.transcript.append(["declined", call, detail])
             raise Declined(role, detail)
-        self._calls.append((role, op, channel.request(op, args), _patience(args, self._setting.patience_ms)))
+        patience = _patience(args, self._setting.patience_ms)
+        self._calls.append(_Call(role, op, channel, channel.request(op, args), patience))
         return call
 
     def finish(self, call: int) -> Reply:
-        role, op, request, patience = self._calls[call - 1]
-        channel = self._channels[role]
-        self._pump(lambda: channel.has(request) or channel.over, patience / 1000)
-        reply = channel.reply(request)
+        asked = self._calls[call - 1]
+        self._pump(asked.settled, asked.patience_ms / 1000)
+        reply = asked.channel.reply(asked.request)
         if reply is not None:
             self.transcript.append(["reply", call, reply.ok, reply.error, reply.elapsed_ms])
             return reply
-        stop = self._stop(role, op, channel, patience)
+        stop = _stop(asked)
         self.transcript.append([_ENTRY[type(stop)], call, stop.detail])
-        self.ending = "harness-error" if role == "witness" else _ENDING[type(stop)]
+        self.ending = "harness-error" if asked.role == "witness" else _ENDING[type(stop)]
         raise stop
 
     def blocked(self, call: int, within_ms: int) -> bool:
-        role, _, request, _ = self._calls[call - 1]
-        channel = self._channels[role]
-        self._pump(lambda: channel.has(request) or channel.over, within_ms / 1000)
-        blocked = not channel.has(request)
+        asked = self._calls[call - 1]
+        self._pump(asked.settled, within_ms / 1000)
+        blocked = not asked.channel.has(asked.request)
         self.transcript.append(["blocked", call, within_ms, blocked])
         return blocked
 
@@ -113,12 +131,14 @@ class Live:
             self.ending = "hung"
             raise Hung(role, detail)
         self.transcript.append(["ended", role, status])
-        self._channels.pop(role).close()
+        channel.read_replies()
+        channel.ended = True
+        self._gone.append((role, self._channels.pop(role)))
         return status
 
     def last_fault(self) -> str | None:
         """What an agent got wrong that no call has noticed."""
-        for role, channel in self._channels.items():
+        for role, channel in (*self._channels.items(), *self._gone):
             channel.read_replies()
             if channel.fault is not None:
                 return f"{role}: {channel.fault}"
@@ -128,7 +148,7 @@ class Live:
         """End the case's agents; the ends of their logs."""
         logs: list[str] = []
         home = os.path.expanduser("~")
-        for role, channel in self._channels.items():
+        for role, channel in (*self._channels.items(), *self._gone):
             if role == "witness":
                 continue
             with contextlib.suppress(OSError):
@@ -179,14 +199,17 @@ class Live:
             elif role != "witness" and _memory(channel.process.pid) > MEMORY_LIMIT:
                 channel.fault = f"it uses more than {MEMORY_LIMIT >> 20} MiB of memory"
 
-    def _stop(self, role: str, op: str, channel: Channel, patience: int) -> Stopped:
-        if channel.fault is not None:
-            return Broken(role, channel.fault)
-        if channel.ended:
-            status = channel.process.status(1.0)
-            how = "closed its output" if status is None else f"ended with {_status(status)}"
-            return Died(role, f"it {how} while {op} was asked of it")
-        return Hung(role, f"no reply to {op} within {patience / 1000:g} s")
+
+def _stop(asked: _Call) -> Stopped:
+    """Why there is no reply."""
+    channel, op = asked.channel, asked.op
+    if channel.fault is not None:
+        return Broken(asked.role, channel.fault)
+    if channel.ended:
+        status = channel.process.status(1.0)
+        how = "closed its output" if status is None else f"ended with {_status(status)}"
+        return Died(asked.role, f"it {how} while {op} was asked of it")
+    return Hung(asked.role, f"no reply to {op} within {asked.patience_ms / 1000:g} s")
 
 
 _ENTRY: Mapping[type[Stopped], str] = {Hung: "hung", Died: "died", Broken: "broken"}
