@@ -195,13 +195,14 @@ def serve(channels: Iterable[Channel], done: Callable[[], bool], seconds: float,
         now = time.monotonic()
         if now >= deadline:
             return
-        # A tick that is overdue must not become a negative timeout, which poll takes for forever.
-        for descriptor, _ in poll.poll(max(0.0, min(deadline, next_tick) - now) * 1000):
-            if not actions[descriptor]():
-                poll.unregister(descriptor)
         if now >= next_tick:
             next_tick = now + TICK
             tick()
+        # Less than nothing would mean for ever to poll().
+        left = max(0.0, min(deadline, next_tick) - time.monotonic())
+        for descriptor, _ in poll.poll(left * 1000):
+            if not actions[descriptor]():
+                poll.unregister(descriptor)
 
 
 def _shown(value: object) -> str:
