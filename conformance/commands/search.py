@@ -30,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--frozen",
         metavar="FILE",
         dest="freeze_in",
-        help="add what is found to this file (default: the suite's own, in a checkout)",
+        help="add what is found here (default: the suite's own file, in a checkout)",
     )
 
 
