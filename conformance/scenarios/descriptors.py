@@ -166,7 +166,8 @@ def received_descriptors_close_on_exec(case: Case) -> None:
     ours.send_descriptors(b"!", senders)
     with case.decides("UD-ANC-011"):
         got = theirs.recv_descriptors(1, 3)
-        case.equal([end.inheritable() for end in got.ends], [False] * 3, "whether a child would inherit them")
+        case.check(bool(got.ends), "a descriptor arrives")
+        case.equal({end.inheritable() for end in got.ends}, {False}, "whether a child would inherit them")
 
 
 @scenario("UD-ANC-012", primitives=LOCAL)

@@ -167,9 +167,7 @@ def longer_path_leads_nowhere(case: Case) -> None:
 @scenario("LS-NAME-033", primitives=LOCAL)
 def length_is_counted_in_bytes(case: Case) -> None:
     """Characters of two bytes fill a path twice as fast."""
-    limit = case.fact("sun_path")
-    fitting = path_of(case, limit - 1)
-    room = len(str(fitting.value)) - len(case.workspace) - 1
+    room = len(str(path_of(case, case.fact("sun_path") - 9).value)) - len(case.workspace) - 1
     fits = case.path("é" * (room // 2) + "p" * (room % 2))
     too_long = case.path("é" * (room - 1))
     with case.decides("LS-NAME-033"):
@@ -370,7 +368,7 @@ def spellings_of_one_path(case: Case) -> None:
     listener = case.server.listen(case.path())
     case.client.chdir(case.workspace)
     with case.decides("LS-CONN-021"):
-        for spelling in ("s", "./s", "d/../s", f"{case.workspace}//s", f"{case.workspace}/d/./../s"):
+        for spelling in ("./s", "d/../s", f"{case.workspace}//s", f"{case.workspace}/d/./../s"):
             meets(case, listener, Name("path", spelling))
 
 

@@ -64,6 +64,7 @@ def mode_and_mask(case: Case) -> None:
 def mask_is_left_alone(case: Case) -> None:
     """After a listen with a mode, files are made as before."""
     case.server.set_umask(0o027)
+    case.server.listen(case.path("before"))
     taken = case.text("listen") == "fails"
     if taken:
         case.witness.listen(case.path("first"))
@@ -71,8 +72,9 @@ def mask_is_left_alone(case: Case) -> None:
         outcome = case.attempt(case.server.listen, case.path("first"), mode=0o600)
         if isinstance(outcome, Failed) is not taken:
             case.cannot_tell("the listen with a mode did not end as it should")
-        case.server.listen(case.path("second"))
-        case.equal(f"{case.witness.stat(case.path('second')).mode:04o}", "0750", "the mode of a file made afterwards")
+        case.server.listen(case.path("after"))
+        before, after = (f"{case.witness.stat(case.path(word)).mode:04o}" for word in ("before", "after"))
+        case.equal(after, before, "the mode of a file made afterwards")
 
 
 @scenario("LS-SEC-003", primitives=LOCAL, params={"mode": ("0600", "0666")})
