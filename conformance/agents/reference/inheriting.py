@@ -43,6 +43,9 @@ def spawn(agent: Agent, arguments: Arguments) -> Reply:
             for endpoint in endpoints.values():
                 endpoint.inheritable = False
     agent.table.add(handle, child)
+    # Linux wakes the parent of a posix_spawn before it closes what is close-on-exec in the child (fs/exec.c);
+    # a child that answers has them behind it.
+    child.ask("hello", {"protocol": [1, 1], "role": "subject"})
     return {"pid": child.pid, "tokens": tokens}
 
 

@@ -117,7 +117,11 @@ def spawn(session: Session, args: Args) -> Reply:
         os.close(child_output)
     for each in tokens:
         session.named(each).shared = True
-    session.add(name, Child(pid, requests, replies))
+    child = Child(pid, requests, replies)
+    session.add(name, child)
+    # Linux lets the parent of a vfork go on before the child's close-on-exec descriptors are closed (fs/exec.c);
+    # a child that answers has them behind it.
+    child.ask({"op": "hello", "args": {"protocol": [1, 1], "role": "subject"}})
     return {"pid": pid, "tokens": tokens}
 
 

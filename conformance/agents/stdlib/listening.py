@@ -151,7 +151,7 @@ def connect(session: Session, args: Args) -> Later:
 def _reach(sock: _socket.socket, where: Address, patience: Patience) -> Generator[None, None, None]:
     """EAGAIN from connect means that the backlog is full and that nothing is in progress (Linux, connect(2))."""
     try:
-        return _try_connect(sock, where)
+        return try_connect(sock, where)
     except BlockingIOError:
         if patience.once:
             raise
@@ -159,15 +159,15 @@ def _reach(sock: _socket.socket, where: Address, patience: Patience) -> Generato
     while True:
         try:
             if patience.blocks or patience.left() is not None:
-                return _block_connect(sock, where, patience)
-            return _try_connect(sock, where)
+                return block_connect(sock, where, patience)
+            return try_connect(sock, where)
         except BlockingIOError:
             if patience.blocks:
                 raise
         patience.pause()  # poll would say "writable" at once, for a socket that nothing is connecting
 
 
-def _try_connect(sock: _socket.socket, where: Address) -> None:
+def try_connect(sock: _socket.socket, where: Address) -> None:
     sock.setblocking(False)
     try:
         sock.connect(where.raw)
@@ -175,7 +175,7 @@ def _try_connect(sock: _socket.socket, where: Address) -> None:
         sock.setblocking(True)
 
 
-def _block_connect(sock: _socket.socket, where: Address, patience: Patience) -> None:
+def block_connect(sock: _socket.socket, where: Address, patience: Patience) -> None:
     """A blocking connect waits its turn in the kernel, and SO_SNDTIMEO bounds it (socket(7))."""
     while True:
         left = patience.left()

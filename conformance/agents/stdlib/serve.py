@@ -54,6 +54,7 @@ def serve(program: list[str]) -> None:
         if session.ended:
             break
     session.close_all()
+    session.at_end()
     # Not sys.exit: threads may still wait in system calls, and there is nothing left to tidy.
     os._exit(0)
 
@@ -76,6 +77,7 @@ def hello(session: Session, args: Args) -> Reply:
         from . import witness
 
         session.operations.update(witness.OPERATIONS)
+        session.at_end = witness.remove_what_is_left
     system = os.uname()
     version = ".".join(map(str, sys.version_info[:3]))
     return {

@@ -33,6 +33,7 @@ class Session:
         self.replies = replies
         self.program = program
         self.ended = False
+        self.at_end: Callable[[], None] = self.close_all
         self._open: dict[str, Endpoint] = {}
         self._closed: dict[str, Endpoint] = {}
         self._waiting = 0

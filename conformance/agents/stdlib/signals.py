@@ -27,16 +27,16 @@ class Signals:
     def __init__(self) -> None:
         self._held: set[int] = set()
         self._numbers: dict[int, int] = {}
-        self._bell: tuple[_socket.socket, _socket.socket] | None = None
+        self.bell: tuple[_socket.socket, _socket.socket] | None = None
 
     def count(self, session: Session, number: int) -> None:
         import signal
 
-        if self._bell is None:
-            self._bell = _socket.socketpair()
-            for end in self._bell:
+        if self.bell is None:
+            self.bell = _socket.socketpair()
+            for end in self.bell:
                 end.setblocking(False)
-            signal.set_wakeup_fd(self._bell[1].fileno(), warn_on_full_buffer=False)
+            signal.set_wakeup_fd(self.bell[1].fileno(), warn_on_full_buffer=False)
             session.on_thread_start.append(self._let_through)
         # Without SA_RESTART, as Python does it: system calls are interrupted.
         signal.signal(number, _nothing)
@@ -53,12 +53,12 @@ class Signals:
     def counted(self, number: int) -> int:
         import signal
 
-        if self._bell is None:
+        if self.bell is None:
             return 0
         self._let_through()
         signal.pthread_sigmask(signal.SIG_BLOCK, self._held)
         try:
-            while seen := self._bell[0].recv(4096):
+            while seen := self.bell[0].recv(4096):
                 for each in seen:
                     self._numbers[each] = self._numbers.get(each, 0) + 1
         except BlockingIOError:

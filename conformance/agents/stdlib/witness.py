@@ -32,6 +32,9 @@ TYPES = {
 SIGNALS = ("USR1", "STOP", "CONT", "TERM", "KILL")
 
 
+_made: set[bytes] = set()
+
+
 def _path(args: Args, key: str = "path") -> bytes:
     if key not in args:
         raise missing(key)
@@ -52,6 +55,7 @@ def make_workspace(_session: Session, _args: Args) -> Reply:
             except FileExistsError:
                 continue
             os.chmod(path, WORKSPACE_MODE)
+            _made.add(os.fsencode(path))
             return {"path": path}
     raise Failure("not_found", "no directory to make a workspace in; set TMPDIR to one that is writable")
 
@@ -63,7 +67,17 @@ def remove_workspace(_session: Session, args: Args) -> Reply:
         raise Failure("invalid_input", f"{os.fsdecode(path)} is not a workspace that make_workspace made")
     left = sorted(os.listdir(path))
     _remove_tree(path)
+    _made.discard(path)
     return {"left": [_shown(name) for name in left]}
+
+
+def remove_what_is_left() -> None:
+    """A harness that was killed cannot ask for its workspaces to be removed; the end of input tells as much."""
+    for path in _made:
+        try:
+            _remove_tree(path)
+        except OSError as problem:
+            os.write(2, f"{os.fsdecode(path)} cannot be removed: {problem}\n".encode())
 
 
 def _remove_tree(path: bytes) -> None:
