@@ -8,12 +8,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
 import threading
-import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from typing import Protocol
 from conformance import shape
 
 _START_SECONDS = 20.0
+_LINE_LIMIT = 1 << 16
 RUN_MARK = "IPC_CONFORMANCE_RUN"
 _WARM_FD = "IPC_CONFORMANCE_WARM_FD"
 
@@ -75,32 +74,39 @@ class Launcher:
 
     def launch(self) -> Process:
         """A fresh process; StartError when there can be none."""
-        with self._lock:
-            if self._warm and self._parent is None:
-                self._parent = _WarmParent.start(self.command, self._environment)
-                self._warm = self._parent is not None
-            parent = self._parent
-        if parent is not None:
+        for _ in range(2):
+            parent = self._warm_parent()
+            if parent is None:
+                break
             try:
                 return parent.fork()
             except StartError:
-                self._replace(parent)
-                return self.launch()
+                self._drop(parent)
+        else:
+            # Two parents in a row that do not fork: the agent is what it is without one.
+            self._warm = False
         return _Cold(self.command, self._environment)
 
     def close(self) -> None:
         """End the warm parent, and with it all its children."""
         with self._lock:
-            if self._parent is not None:
-                self._parent.close()
-                self._parent = None
+            parent, self._parent = self._parent, None
+        if parent is not None:
+            parent.close()
 
-    def _replace(self, broken: _WarmParent) -> None:
+    def _warm_parent(self) -> _WarmParent | None:
         with self._lock:
-            if self._parent is broken:
-                broken.close()
+            if self._warm and self._parent is None:
                 self._parent = _WarmParent.start(self.command, self._environment)
                 self._warm = self._parent is not None
+            return self._parent
+
+    def _drop(self, broken: _WarmParent) -> None:
+        with self._lock:
+            if self._parent is not broken:
+                return
+            self._parent = None
+        broken.close()
 
 
 class _Cold:
@@ -186,78 +192,85 @@ class _Pipes:
 
 
 class _WarmParent:
-    """A loaded agent that forks fresh ones; one is always asked for ahead of need."""
+    """A loaded agent that forks fresh ones; one is always asked for ahead of need.
+
+    One thread hears what it says, so that nobody who waits for one child holds up who waits for another.
+    """
 
     def __init__(self, child: subprocess.Popen[bytes], control: socket.socket) -> None:
         self._child = child
         self._control = control
-        self._lock = threading.Lock()
-        self._buffer = b""
+        self._news = threading.Condition()
+        self._warm = False
+        self._gone = False
         self._forked: dict[int, int] = {}
         self._ended: dict[int, int] = {}
         self._ahead: deque[tuple[int, _Pipes]] = deque()
         self._number = 0
-        self._closed = False
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     @classmethod
     def start(cls, command: Command, environment: Mapping[str, str]) -> _WarmParent | None:
         """The parent, or None when the command turns out not to be one (run through ssh, say)."""
         ours, theirs = socket.socketpair()
         with theirs:
-            child = _popen(
-                command,
-                {**environment, _WARM_FD: str(theirs.fileno())},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-            )
+            try:
+                child = _popen(
+                    command,
+                    {**environment, _WARM_FD: str(theirs.fileno())},
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    pass_fds=(theirs.fileno(),),
+                )
+            except StartError:
+                ours.close()
+                raise
         parent = cls(child, ours)
-        if parent._line(time.monotonic() + _START_SECONDS) == {"warm": 1}:
-            parent._request()
+        with parent._news:
+            parent._news.wait_for(lambda: parent._warm or parent._gone, _START_SECONDS)
+        if parent._warm:
             return parent
         parent.close()
         return None
 
     def fork(self) -> Process:
         """The process that was asked for ahead; asks for the next one."""
-        with self._lock:
+        with self._news:
             if not self._ahead:
                 self._request()
             self._request()
             number, pipes = self._ahead.popleft()
-            deadline = time.monotonic() + _START_SECONDS
-            while number not in self._forked:
-                if not self._read(deadline):
-                    _close_all(pipes.ours)
-                    raise StartError(f"agent {self._child.args!r}: its warm parent ended or does not answer")
+            self._news.wait_for(lambda: number in self._forked or self._gone, _START_SECONDS)
+            if number not in self._forked:
+                _close_all(pipes.ours)
+                raise StartError(f"agent {self._child.args!r}: its warm parent ended or does not answer")
             return _WarmChild(self, self._forked.pop(number), pipes)
 
     def ended(self, pid: int, within: float) -> int | None:
         """The status of a child, if it ends within so many seconds."""
-        deadline = time.monotonic() + within
-        with self._lock:
-            while pid not in self._ended:
-                if not self._read(deadline):
-                    return None
-            return self._ended[pid]
+        with self._news:
+            self._news.wait_for(lambda: pid in self._ended or self._gone, within)
+            return self._ended.get(pid)
 
     def kill(self, pid: int) -> None:
         """End a child and its session; the parent knows whether the number still is that child's."""
-        with self._lock:
+        with self._news:
             if pid not in self._ended:
                 with contextlib.suppress(OSError):
                     self._control.sendall(b'{"kill": %d, "signal": 9}\n' % pid)
 
     def close(self) -> None:
-        with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-            self._control.close()
+        """End the parent; a second time there is nothing left to do."""
+        with self._news:
             for _, pipes in self._ahead:
                 _close_all(pipes.ours)
             self._ahead.clear()
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+        self._listener.join()
+        self._control.close()
         try:
             self._child.wait(5)
         except subprocess.TimeoutExpired:
@@ -276,37 +289,30 @@ class _WarmParent:
             _close_all(pipes.theirs)
         self._ahead.append((self._number, pipes))
 
-    def _read(self, deadline: float) -> bool:
-        line = self._line(deadline)
+    def _listen(self) -> None:
+        rest = b""
+        with contextlib.suppress(OSError, ValueError):
+            while len(rest) < _LINE_LIMIT and (more := self._control.recv(65536)):
+                *lines, rest = (rest + more).split(b"\n")
+                with self._news:
+                    for line in lines:
+                        self._hear(shape.table(json.loads(line)) or {})
+                    self._news.notify_all()
+        with self._news:
+            self._gone = True
+            self._news.notify_all()
+
+    def _hear(self, line: Mapping[str, object]) -> None:
         match line:
+            case {"warm": 1}:
+                self._warm = True
             case {"fork": int(number), "pid": int(pid)}:
+                self._ended.pop(pid, None)  # that was an earlier child, whose number the system has given out again
                 self._forked[number] = pid
-                self._ended.pop(pid, None)  # process numbers come round again: within minutes where there are 32768
             case {"ended": int(pid), "status": int(status)}:
                 self._ended[pid] = status
             case _:
-                return False
-        return True
-
-    def _line(self, deadline: float) -> Mapping[str, object] | None:
-        while b"\n" not in self._buffer:
-            poll = select.poll()
-            poll.register(self._control, select.POLLIN)
-            if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-                return None
-            try:
-                more = self._control.recv(65536)
-            except OSError:
-                return None
-            if not more:
-                return None
-            self._buffer += more
-        raw, _, self._buffer = self._buffer.partition(b"\n")
-        try:
-            line: object = json.loads(raw)
-        except ValueError:
-            return None
-        return shape.table(line)
+                raise ValueError("a warm parent says nothing of the kind")
 
 
 def end_strays(run_mark: str) -> list[str]:
