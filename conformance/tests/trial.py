@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import secrets
 import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -25,6 +27,19 @@ DEADLINE = 10.0
 STDLIB = Command("stdlib", (sys.executable, "-I", "-S", str(Path(__file__).parents[1] / "agents" / "stdlib")))
 
 
+@cache
+def _loaded() -> Spec:
+    return load()
+
+
+@cache
+def _shared_witness() -> Launcher:
+    """One warm parent for the witnesses of all trials of this process; every witness is a fresh one."""
+    launcher = Launcher(STDLIB, f"witness-{secrets.token_hex(4)}", warm=True)
+    atexit.register(launcher.close)
+    return launcher
+
+
 def requirement(name: str = "T-ASK-001", *, observed: bool = False, needs: tuple[str, ...] = ()) -> Requirement:
     """A requirement of a test's own."""
     return Requirement(
@@ -35,7 +50,7 @@ def requirement(name: str = "T-ASK-001", *, observed: bool = False, needs: tuple
 
 def spec(*requirements: Requirement) -> Spec:
     """The real spec with requirements of a test's own in place of its own."""
-    return replace(load(), requirements={one.id: one for one in requirements or (requirement(),)})
+    return replace(_loaded(), requirements={one.id: one for one in requirements or (requirement(),)})
 
 
 def scenario(
@@ -101,7 +116,7 @@ def trial(
 ) -> Generator[Trial]:
     """An agent and a witness; afterwards nothing of them is left, whatever they did."""
     mark = f"trial-{secrets.token_hex(4)}"
-    subject, witness = Launcher(command, mark, warm=warm), Launcher(STDLIB, mark, warm=True)
+    subject, witness = Launcher(command, mark, warm=warm), _shared_witness()
     setting = Setting(made or spec(), "linux", subject, dict(hello), patience_ms)
     keeper = Keeper(setting, witness)
     try:
@@ -109,7 +124,6 @@ def trial(
     finally:
         keeper.close()
         subject.close()
-        witness.close()
         left = end_strays(mark)
     assert not left, f"processes were left: {left}"
 
