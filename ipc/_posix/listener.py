@@ -10,7 +10,7 @@ import os
 import socket
 
 from ipc._posix import binding
-from ipc._posix.socket_end import SocketEnd, plain
+from ipc._posix.socket_end import CLOSED, SocketEnd, plain
 from ipc._wait import Readable
 from ipc.errors import InUse, InvalidHandle, InvalidInput, IpcError, describe
 from ipc.names import file_path, unix_address
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from ipc.types import ListenerOptions
 
 _LARGEST_BACKLOG = 2**31 - 1
-_CLOSED: socket.socket = socket.socket.__new__(socket.socket)
 
 
 class Listener:
@@ -56,7 +55,7 @@ class Listener:
     @property
     def closed(self) -> bool:
         """Whether it was closed."""
-        return self._sock is _CLOSED
+        return self._sock is CLOSED
 
     def accept(self) -> Op[SocketEnd]:
         """The next client. One that left before it was accepted is passed over where the system says so."""
@@ -114,17 +113,17 @@ class Listener:
 
         In this order no client finds a name that answers to nobody.
         """
-        sock, self._sock = self._sock, _CLOSED
+        sock, self._sock = self._sock, CLOSED
         bound, self._bound = self._bound, None
         if bound is not None and self.reclaim:
             bound.remove()
-        if sock is not _CLOSED:
+        if sock is not CLOSED:
             sock.close()
 
     def detach(self) -> int:
         """Give the descriptor away; the name stays."""
         self.expose()
-        sock, self._sock, self._bound = self._sock, _CLOSED, None
+        sock, self._sock, self._bound = self._sock, CLOSED, None
         return sock.detach()
 
 

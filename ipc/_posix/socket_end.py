@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from ipc.types import ReadableBuffer, WritableBuffer
 
-# A socket object that never had a descriptor: every call on it is EBADF.
-_CLOSED: socket.socket = socket.socket.__new__(socket.socket)
+# What a closed end has for a socket: every call on it is EBADF.
+CLOSED = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+CLOSED.close()
 
 # One microsecond, which the kernel rounds up to its tick (time(7)), as a struct timeval of a 64-bit Linux.
 _BRIEFLY = (0).to_bytes(8, sys.byteorder) + (1).to_bytes(8, sys.byteorder)
@@ -163,7 +164,7 @@ class SocketEnd(Receives, Sends):
     def close(self) -> None:
         """Forget the socket first, then close it; a second close finds nothing."""
         share, self._share = self._share, None
-        self._sock = _CLOSED
+        self._sock = CLOSED
         self._unread = b""
         if share is not None:
             share.drop_holder()
@@ -199,7 +200,7 @@ class SocketEnd(Receives, Sends):
         share.add_holder()
         receiver, sender = (SocketEnd(self._sock, share.remote, share) for _ in range(2))
         receiver._unread = self._unread
-        self._share, self._sock, self._unread = None, _CLOSED, b""
+        self._share, self._sock, self._unread = None, CLOSED, b""
         return receiver, sender
 
     @staticmethod

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Job = Callable[[], None]
+    Job = Callable[[], "Callable[[], None]"]
 
 _FOR_MAIN = {signal.SIGUSR1, signal.SIGINT, signal.SIGTERM}
 
@@ -34,15 +34,20 @@ class Crew:
         self._called.acquire()
 
     def start(self, reading: Job) -> None:
-        """Let another thread read, and work in this one, the main one, for ever."""
+        """Let another thread read, and work in this one, the main one, for ever.
+
+        A job returns what is left to be done when its thread is free again.
+        """
         self._start(reading)
         while True:
             self._called.acquire()
             job, self._job = self._job, None
-            if job is not None:
-                job()
+            report = job() if job is not None else None
+            # Before the report, or the next request could come back before this thread counts as idle.
             with self._turn:
                 self._idle = True
+            if report is not None:
+                report()
 
     def give(self, job: Job) -> None:
         """Have `job` done by somebody else."""
@@ -70,6 +75,7 @@ class Crew:
 
     def _aside(self, job: Job) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, _FOR_MAIN)
-        job()
+        report = job()
         with self._turn:
             self._others -= 1
+        report()

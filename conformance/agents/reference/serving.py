@@ -15,6 +15,8 @@ from .wire import Malformed, Output, from_line, requests
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .agent import Operation
     from .wire import Reply
 
@@ -79,7 +81,7 @@ def serve(program: list[str]) -> None:
     agent.crew.start(lambda: _read(agent))
 
 
-def _read(agent: Agent) -> None:
+def _read(agent: Agent) -> Callable[[], None]:
     for line in requests(0):
         try:
             request = from_line(line)
@@ -88,19 +90,19 @@ def _read(agent: Agent) -> None:
             continue
         _dispatch(agent, request)
     agent.table.close_all()
-    os._exit(0)
+    return lambda: os._exit(0)
 
 
 def _dispatch(agent: Agent, request: Reply) -> None:
     op = request.get("op")
     name = op if isinstance(op, str) else ""
     if (patient := PATIENT.get(name)) is not None:
-        agent.crew.give(lambda: _answer(agent, request, patient))
+        agent.crew.give(lambda: _carry_out(agent, request, patient))
     elif (in_main := IN_MAIN.get(name)) is not None:
-        if not agent.crew.give_main(lambda: _answer(agent, request, in_main)):
-            _answer(agent, request, _too_busy)
+        if not agent.crew.give_main(lambda: _carry_out(agent, request, in_main)):
+            _carry_out(agent, request, _too_busy)()
     else:
-        _answer(agent, request, AT_ONCE.get(name, _declined))
+        _carry_out(agent, request, AT_ONCE.get(name, _declined))()
         if name == "bye":
             os._exit(0)
 
@@ -113,7 +115,8 @@ def _too_busy(_agent: Agent, _arguments: Arguments) -> Reply:
     raise Refused("busy", "the main thread, which alone can do this, is waiting in another operation")
 
 
-def _answer(agent: Agent, request: Reply, operation: Operation) -> None:
+def _carry_out(agent: Agent, request: Reply, operation: Operation) -> Callable[[], None]:
+    """Do it; what is returned sends the reply."""
     reply: Reply = {"id": request.get("id")}
     try:
         reply["ok"] = operation(agent, Arguments(request.get("args")))
@@ -121,6 +124,10 @@ def _answer(agent: Agent, request: Reply, operation: Operation) -> None:
         reply["error"] = to_error(Refused("invalid_input", f"args: {problem}"))
     except Exception as problem:  # noqa: BLE001 -- whatever it is, the harness is to hear of it
         reply["error"] = to_error(problem)
+    return lambda: _send(agent, reply)
+
+
+def _send(agent: Agent, reply: Reply) -> None:
     try:
         agent.output.put(reply)
     except OSError:

@@ -15,6 +15,8 @@ from .trouble import Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .agent import Agent
     from .arguments import Arguments
     from .wire import Reply
@@ -40,7 +42,7 @@ def die(agent: Agent, arguments: Arguments) -> Reply:
     return {}
 
 
-def _exit_as_usual() -> None:
+def _exit_as_usual() -> Callable[[], None]:
     raise SystemExit(0)
 
 
