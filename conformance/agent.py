@@ -243,7 +243,8 @@ class _WarmParent:
             self._request()
             number, pipes = self._ahead.popleft()
             self._news.wait_for(lambda: number in self._forked or self._gone, _START_SECONDS)
-            if number not in self._forked:
+            if self._gone or number not in self._forked:
+                # A child of a dead parent would serve, but nobody could tell how it ended.
                 _close_all(pipes.ours)
                 raise StartError(f"agent {self._child.args!r}: its warm parent ended or does not answer")
             return _WarmChild(self, self._forked.pop(number), pipes)
