@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance import shape
 from conformance.party import End
 from conformance.payload import Data, Pattern, received
-from conformance.scenario import Case, Failed
+from conformance.scenario import Case, Failed, Pending
 from conformance.transport import Broken
 
 CHANNELS = ("local_socket", "unnamed_pipe", "fifo")
@@ -36,6 +36,31 @@ def fill(case: Case, sender: End) -> Pattern:
     else:
         case.cannot_tell(f"the channel took {taken} bytes and is not full")
     return flood.part(0, taken)
+
+
+def arrives(case: Case, receiver: End, payload: Pattern | bytes) -> None:
+    """Receive piece by piece until as much as `payload` has come; a violation unless it is `payload`."""
+    length = len(payload) if isinstance(payload, bytes) else payload.length
+    taken = 0
+    while taken < length:
+        piece = receiver.recv(min(CHUNK, length - taken))
+        case.check(piece.length > 0, f"after {taken} of {length} bytes more of them arrive")
+        case.check(piece.is_(_part(payload, taken, piece.length)), f"from byte {taken} on, the bytes are those sent")
+        taken += piece.length
+
+
+def _part(payload: Pattern | bytes, offset: int, length: int) -> Pattern | bytes:
+    return payload[offset : offset + length] if isinstance(payload, bytes) else payload.part(offset, length)
+
+
+def held_up(case: Case, receiver: End, sender: End) -> tuple[Pattern, Pending[int]]:
+    """A send_all that has begun to send and waits for room; and what of it was not received yet."""
+    flood = case.pattern(MEBIBYTE)
+    sending = case.begin(sender.send_all, flood)
+    arrives(case, receiver, flood.part(0, FITS))
+    if not sending.blocked(50):
+        case.cannot_tell("the send did not wait")
+    return flood.part(FITS, flood.length - FITS), sending
 
 
 def sent_before(failed: Failed) -> int:

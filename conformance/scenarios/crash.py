@@ -8,8 +8,9 @@ from conformance.scenarios._transfer import (
     BETWEEN_PROCESSES,
     CHANNELS,
     FITS,
-    MEBIBYTE,
+    arrives,
     ending,
+    held_up,
     received_before,
 )
 
@@ -26,7 +27,7 @@ def what_a_killed_peer_sent_arrives(case: Case) -> None:
     sender.send_all(payload)
     case.die(sender.party, case.text("how"))
     with case.decides("LS-CRASH-001"):
-        case.check(receiver.recv_exact(payload.length).is_(payload), "what the killed peer sent arrives")
+        arrives(case, receiver, payload)
         case.allowed(ending(case.attempt(receiver.recv, 10)), "after the last byte")
 
 
@@ -38,7 +39,7 @@ def what_a_killed_server_sent_arrives(case: Case) -> None:
     theirs.send_all(payload)
     case.die(theirs.party)
     with case.decides("LS-CRASH-001"):
-        case.check(ours.recv_exact(payload.length).is_(payload), "what the killed server sent arrives")
+        arrives(case, ours, payload)
         case.allowed(ending(case.attempt(ours.recv, 10)), "after the last byte")
 
 
@@ -70,9 +71,7 @@ def a_waiting_receiver_learns_of_the_death(case: Case) -> None:
 def a_waiting_sender_learns_of_the_death(case: Case) -> None:
     """A sender that waits for room is released with an error when its peer is killed."""
     receiver, sender = case.channel()
-    sending = case.begin(sender.send_all, case.pattern(MEBIBYTE))
-    if not sending.blocked(50):
-        case.cannot_tell("the sender did not wait")
+    _, sending = held_up(case, receiver, sender)
     case.die(receiver.party)
     with case.decides("LS-CRASH-002"):
         case.allowed(case.fails(sending.result).kind, "the kind of the error of the waiting send")
@@ -82,9 +81,7 @@ def a_waiting_sender_learns_of_the_death(case: Case) -> None:
 def a_waiting_sender_learns_of_the_close(case: Case) -> None:
     """A sender that waits for room is released with an error when its peer closes."""
     receiver, sender = case.channel()
-    sending = case.begin(sender.send_all, case.pattern(MEBIBYTE))
-    if not sending.blocked(50):
-        case.cannot_tell("the sender did not wait")
+    _, sending = held_up(case, receiver, sender)
     with case.decides("LS-CRASH-020"):
         receiver.close()
         case.allowed(case.fails(sending.result).kind, "the kind of the error of the waiting send")
@@ -108,18 +105,15 @@ def a_message_cut_by_death_is_no_message(case: Case) -> None:
 def a_transfer_cut_by_death_is_a_prefix(case: Case) -> None:
     """Of a long send that its process does not survive, a beginning arrives and nothing else."""
     receiver, sender = case.channel()
-    payload = case.pattern(MEBIBYTE)
-    sending = case.begin(sender.send_all, payload)
-    if not sending.blocked(50):
-        case.cannot_tell("the sender did not wait")
+    rest, _ = held_up(case, receiver, sender)
     case.die(sender.party)
     with case.decides("LS-CRASH-014"):
         outcome = case.attempt(receiver.recv_to_end)
         if isinstance(outcome, Failed):
             case.allowed(outcome.kind, "the kind of the error")
             outcome = received_before(outcome)
-        case.check(0 < outcome.length < payload.length, f"a part of 1 MiB arrives, not {outcome.length} bytes")
-        case.check(outcome.is_(payload.part(0, outcome.length)), "it is the beginning of what was sent")
+        case.check(outcome.length < rest.length, "the send that was cut off does not arrive whole")
+        case.check(outcome.is_(rest.part(0, outcome.length)), "what arrives are the next bytes of what was sent")
 
 
 @scenario("LS-CRASH-003", primitives=SOCKET)
@@ -183,7 +177,7 @@ def a_tail_despite_data_unread(case: Case) -> None:
     theirs.send_all(payload)
     theirs.close()
     with case.decides("LS-CRASH-021"):
-        case.check(ours.recv_exact(payload.length).is_(payload), "what was sent before the close arrives")
+        arrives(case, ours, payload)
 
 
 @scenario("LS-CRASH-009", primitives=BETWEEN_PROCESSES, needs=("process",))
@@ -213,11 +207,11 @@ def a_killed_client_is_its_own_affair(case: Case) -> None:
     case.die(case.client)
     with case.decides("LS-CRASH-017"):
         bystander.send_all(b"still here")
-        case.check(served.recv(20).is_(b"still here"), "another client's data arrive")
+        arrives(case, served, b"still here")
         newcomer = case.party("newcomer").connect(name)
         welcomed = listener.accept()
         welcomed.send_all(b"welcome")
-        case.check(newcomer.recv(20).is_(b"welcome"), "a new client is served")
+        arrives(case, newcomer, b"welcome")
 
 
 def _failure_of_sends(case: Case, sender: End) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.party import End
 from conformance.scenario import Case, Failed, scenario
-from conformance.scenarios._transfer import CHANNELS, CHUNK, FITS, MEBIBYTE, ending, fill, sent_before
+from conformance.scenarios._transfer import CHANNELS, CHUNK, FITS, MEBIBYTE, arrives, ending, fill, sent_before
 
 TRY = ("nonblocking",)
 SOCKET = ("local_socket",)
@@ -30,7 +30,7 @@ def trying_to_send_to_a_full_stream(case: Case) -> None:
     with case.decides("LS-NB-003"):
         failed = case.fails(sender.send, case.pattern(CHUNK), wait="try")
         case.equal(failed.kind, "would_block", "the kind of the error")
-        case.check(receiver.recv_exact(taken.length).is_(taken), "exactly what the earlier sends took arrives")
+        arrives(case, receiver, taken)
         case.equal(_tried(case, receiver), "would_block", "a tried receive of no more data")
 
 
@@ -42,7 +42,7 @@ def a_tried_send_may_be_partial(case: Case) -> None:
     with case.decides("LS-IO-008"):
         sent = sender.send(payload, wait="try")
         case.check(0 < sent <= payload.length, f"between 1 byte and all of 1 MiB is sent, not {sent}")
-        case.check(receiver.recv_exact(sent).is_(payload.part(0, sent)), "the bytes that were reported as sent arrive")
+        arrives(case, receiver, payload.part(0, sent))
         case.equal(_tried(case, receiver), "would_block", "a tried receive of no more data")
 
 
@@ -56,7 +56,7 @@ def a_tried_send_all_says_how_far_it_came(case: Case) -> None:
         case.equal(failed.kind, "would_block", "the kind of the error")
         sent = sent_before(failed)
         sending = case.begin(sender.send_all, payload.part(sent, payload.length - sent))
-        case.check(receiver.recv_exact(payload.length).is_(payload), "what was sent and the rest are the whole")
+        arrives(case, receiver, payload)
         sending.result()
 
 
@@ -64,11 +64,10 @@ def a_tried_send_all_says_how_far_it_came(case: Case) -> None:
 def room_again_after_draining(case: Case) -> None:
     """When the receiver has taken everything, a tried send succeeds again."""
     receiver, sender = case.channel()
-    taken = fill(case, sender)
-    receiver.recv_exact(taken.length)
+    arrives(case, receiver, fill(case, sender))
     with case.decides("LS-NB-007"):
         case.equal(sender.send(b"again", wait="try"), 5, "the bytes that a tried send takes")
-        case.check(receiver.recv(10).is_(b"again"), "they arrive")
+        arrives(case, receiver, b"again")
 
 
 @scenario("LS-NB-008", "LS-NB-009", primitives=CHANNELS, modes=TRY)
@@ -110,7 +109,7 @@ def trying_to_accept_nobody(case: Case) -> None:
         ours = case.client.connect(name)
         theirs = listener.accept(wait="try")
         ours.send_all(b"hello")
-        case.check(theirs.recv(10).is_(b"hello"), "the accepted stream is that of the client")
+        arrives(case, theirs, b"hello")
 
 
 @scenario("LS-NB-012", primitives=SOCKET, modes=TRY, needs=("readiness",))
@@ -143,7 +142,7 @@ def a_sender_becomes_ready(case: Case) -> None:
     taken = fill(case, sender)
     with case.decides("LS-NB-017"):
         case.check(not sender.ready("send", wait=0), "a full stream is not ready for sending")
-        receiver.recv_exact(taken.length)
+        arrives(case, receiver, taken)
         case.check(sender.ready("send", wait=SOON_MS), "a drained one is")
 
 
@@ -167,7 +166,7 @@ def the_flag_can_be_set_and_reset(case: Case) -> None:
         case.equal(ending(case.attempt(receiver.recv, 10)), "would_block", "a receive then")
         receiver.set_blocking(True)
         case.check(receiver.get_blocking(), "it is on when switched on again")
-        receiving = case.begin(receiver.recv, 10)
+        receiving = case.begin(receiver.recv, 4)
         case.check(receiving.blocked(50), "a receive waits again")
         sender.send_all(b"data")
         case.check(receiving.result().is_(b"data"), "and gets what is sent")
@@ -182,7 +181,7 @@ def a_listeners_flag_is_its_own(case: Case) -> None:
     ours = case.client.connect(name)
     theirs = listener.accept()
     with case.decides("LS-NB-006"):
-        receiving = case.begin(theirs.recv, 10)
+        receiving = case.begin(theirs.recv, 4)
         case.check(receiving.blocked(50), "a receive on the accepted stream waits")
         ours.send_all(b"data")
         case.check(receiving.result().is_(b"data"), "and gets what is sent")
@@ -206,7 +205,7 @@ def a_try_leaves_the_flag_alone(case: Case) -> None:
     receiver, sender = case.channel()
     case.fails(receiver.recv, 10, wait="try")
     with case.decides("LS-NB-018"):
-        receiving = case.begin(receiver.recv, 10, wait=None)
+        receiving = case.begin(receiver.recv, 4, wait=None)
         case.check(receiving.blocked(50), "a receive that may wait does so")
         sender.send_all(b"data")
         outcome = case.attempt(receiving.result)
