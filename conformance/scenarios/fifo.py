@@ -159,6 +159,20 @@ def an_open_that_is_met_in_time(case: Case) -> None:
         case.check(receiver.recv_exact(7, wait=None).is_(b"in time"), "both have met in one pipe")
 
 
+@scenario("FF-OPEN-016", primitives=FIFO, params={"then": ("stay", "close")})
+def what_is_sent_at_once_arrives(case: Case) -> None:
+    """A sender that sends as soon as its open returns loses nothing, wherever the receiver's open is by then."""
+    path, payload = made_fifo(case), case.pattern(200)
+    opening = case.begin(case.server.open_fifo, path, "receiver")
+    sender = case.client.open_fifo(path, "sender")
+    with case.decides("FF-OPEN-016"):
+        sender.send_all(payload)
+        if case.text("then") == "close":
+            sender.close()
+        got = opening.result().recv_exact(payload.length)
+        case.check(got.is_(payload), "exactly what was sent arrives")
+
+
 @scenario("FF-IO-001", primitives=FIFO)
 def the_end_can_be_taken_back(case: Case) -> None:
     """After the end of one sender's data come those of the next one."""
@@ -181,10 +195,10 @@ def data_go_with_the_last_end(case: Case) -> None:
     sender.send_all(b"lost")
     sender.close()
     receiver.close()
+    receiver, sender = case.fifo_ends(path)
     with case.decides("FF-IO-002"):
-        receiver, sender = case.fifo_ends(path)
         sender.send_all(b"new")
-        case.check(receiver.recv(10).is_(b"new"), "only what was sent since arrives")
+        case.check(receiver.recv_exact(3).is_(b"new"), "only what was sent since arrives")
 
 
 @scenario("FF-IO-003", primitives=FIFO)
@@ -211,7 +225,7 @@ def a_sender_outlives_its_receivers(case: Case) -> None:
         case.equal(case.fails(sender.send_all, b"x").kind, "broken_pipe", "sending without a receiver")
         receiver = opens(case, case.server, path, "receiver")
         sender.send_all(b"again")
-        case.check(receiver.recv(10).is_(b"again"), "what is sent to the next receiver arrives")
+        case.check(receiver.recv_exact(5).is_(b"again"), "what is sent to the next receiver arrives")
 
 
 @scenario("FF-IO-008", primitives=FIFO)

@@ -67,7 +67,7 @@ def a_duplicate_keeps_the_pipe_open(case: Case) -> None:
         sender.close()
         case.equal(ending(case.attempt(receiver.recv, 10, wait="try")), "would_block", "while the duplicate is open")
         twin.send_all(b"still here")
-        case.check(receiver.recv(10).is_(b"still here"), "what the duplicate sends arrives")
+        case.check(receiver.recv_exact(10).is_(b"still here"), "what the duplicate sends arrives")
         twin.close()
         case.equal(ending(receiver.recv(10)), "end", "when the duplicate is closed too")
 
@@ -250,7 +250,7 @@ def the_end_without_waiting(case: Case) -> None:
     with case.decides("UP-NB-005"):
         sender.send_all(payload)
         sender.close()
-        case.check(receiver.recv(FITS, wait="try").is_(payload), "the remaining data come first")
+        case.check(receiver.recv_exact(FITS, wait="try").is_(payload), "the remaining data come first")
         for _ in range(2):
             case.equal(ending(case.attempt(receiver.recv, 10, wait="try")), "end", "after the remaining data")
 
