@@ -1,0 +1,1 @@
+"""Agents that are wrong on purpose, one defect each: what `ipc-conformance selftest` tries the suite on."""

@@ -1,0 +1,22 @@
+"""An abstract name ends at its first NUL byte, and one is added where there is none."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform != "win32", "faulty agents are made of a POSIX one"
+
+sys.path.insert(0, __file__.rpartition("/conformance/")[0])
+
+from conformance.agents.stdlib import names
+from conformance.agents.stdlib.names import Address
+from conformance.agents.stdlib.serve import main
+from conformance.faulty._wrong import Right, instead_of
+
+
+@instead_of(names, "_abstract")
+def terminated(right: Right[Address], name: bytes) -> Address:
+    return right(name.partition(b"\0")[0])
+
+
+main()

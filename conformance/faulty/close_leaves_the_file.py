@@ -1,0 +1,21 @@
+"""Closing a listener leaves its socket file, also when it is to reclaim its name."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform != "win32", "faulty agents are made of a POSIX one"
+
+sys.path.insert(0, __file__.rpartition("/conformance/")[0])
+
+from conformance.agents.stdlib.claim import Claim
+from conformance.agents.stdlib.serve import main
+from conformance.faulty._wrong import Right, instead_of
+
+
+@instead_of(Claim, "remove")
+def leave(_right: Right[None], _claim: Claim) -> None:
+    return None
+
+
+main()

@@ -1,0 +1,25 @@
+"""The process closes its output and lives on."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform != "win32", "faulty agents are made of a POSIX one"
+
+sys.path.insert(0, __file__.rpartition("/conformance/")[0])
+
+import os
+import time
+
+from conformance.agents.stdlib.serve import OPERATIONS, main
+from conformance.faulty._wrong import Args, Reply, Right, Session, instead_of
+
+
+@instead_of(OPERATIONS, "unsplit")
+def silent(right: Right[Reply], session: Session, args: Args) -> Reply:
+    os.close(1)
+    time.sleep(3600)
+    return right(session, args)
+
+
+main()

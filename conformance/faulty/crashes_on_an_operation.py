@@ -1,0 +1,22 @@
+"""The process aborts when a stream is put together from its halves."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform != "win32", "faulty agents are made of a POSIX one"
+
+sys.path.insert(0, __file__.rpartition("/conformance/")[0])
+
+import os
+
+from conformance.agents.stdlib.serve import OPERATIONS, main
+from conformance.faulty._wrong import Args, Reply, Right, Session, instead_of
+
+
+@instead_of(OPERATIONS, "unsplit")
+def abort(_right: Right[Reply], _session: Session, _args: Args) -> Reply:
+    os.abort()
+
+
+main()

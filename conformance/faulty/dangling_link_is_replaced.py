@@ -1,0 +1,27 @@
+"""A listen on a symbolic link that leads nowhere puts its socket in the link's place."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform != "win32", "faulty agents are made of a POSIX one"
+
+sys.path.insert(0, __file__.rpartition("/conformance/")[0])
+
+import _socket
+import os
+
+from conformance.agents.stdlib import listening
+from conformance.agents.stdlib.names import Address
+from conformance.agents.stdlib.serve import main
+from conformance.faulty._wrong import Right, instead_of
+
+
+@instead_of(listening, "_bind")
+def replace(right: Right[None], sock: _socket.socket, where: Address, overwrite: bool) -> None:
+    if where.path is not None and os.path.islink(where.path) and not os.path.exists(where.path):
+        os.unlink(where.path)
+    right(sock, where, overwrite)
+
+
+main()

@@ -1,0 +1,24 @@
+"""A listen without permission says that the name is in use."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform != "win32", "faulty agents are made of a POSIX one"
+
+sys.path.insert(0, __file__.rpartition("/conformance/")[0])
+
+from conformance.agents.stdlib.failures import Failure
+from conformance.agents.stdlib.serve import OPERATIONS, main
+from conformance.faulty._wrong import Args, Reply, Right, Session, instead_of
+
+
+@instead_of(OPERATIONS, "listen")
+def in_use(right: Right[Reply], session: Session, args: Args) -> Reply:
+    try:
+        return right(session, args)
+    except PermissionError as problem:
+        raise Failure("in_use", str(problem), problem) from None
+
+
+main()

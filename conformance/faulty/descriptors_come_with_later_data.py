@@ -1,0 +1,30 @@
+"""A receive of descriptors goes on while there are data, and gives data with them that were sent later."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform != "win32", "faulty agents are made of a POSIX one"
+
+sys.path.insert(0, __file__.rpartition("/conformance/")[0])
+
+import _socket
+
+from conformance.agents.stdlib import passing
+from conformance.agents.stdlib.serve import main
+from conformance.faulty._wrong import Right, instead_of
+
+Message = tuple[bytes, list[int], int]
+
+
+@instead_of(passing, "_receive")
+def and_more(right: Right[Message], sock: _socket.socket, limit: int, room: int, flags: int) -> Message:
+    data, found, flags = right(sock, limit, room, flags)
+    try:
+        data += sock.recv(limit - len(data), _socket.MSG_DONTWAIT) if found and limit > len(data) else b""
+    except BlockingIOError:
+        pass
+    return data, found, flags
+
+
+main()

@@ -1,0 +1,28 @@
+"""A connect with a deadline to a full queue fails at once: EAGAIN is not waited for."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform != "win32", "faulty agents are made of a POSIX one"
+
+sys.path.insert(0, __file__.rpartition("/conformance/")[0])
+
+import _socket
+
+from conformance.agents.stdlib import listening
+from conformance.agents.stdlib.names import Address
+from conformance.agents.stdlib.patience import Patience
+from conformance.agents.stdlib.serve import main
+from conformance.faulty._wrong import Right, Steps, instead_of
+
+
+@instead_of(listening, "_reach")
+def at_once(right: Right[Steps[None]], sock: _socket.socket, where: Address, patience: Patience) -> Steps[None]:
+    if patience.blocks:
+        return (yield from right(sock, where, patience))
+    listening.try_connect(sock, where)
+    return None
+
+
+main()

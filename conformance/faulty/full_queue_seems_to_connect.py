@@ -1,0 +1,32 @@
+"""A connect to a full queue polls for "writable" after EAGAIN, and takes the answer for a connection."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform != "win32", "faulty agents are made of a POSIX one"
+
+sys.path.insert(0, __file__.rpartition("/conformance/")[0])
+
+import _socket
+import select
+
+from conformance.agents.stdlib import listening
+from conformance.agents.stdlib.names import Address
+from conformance.agents.stdlib.patience import Patience, poll
+from conformance.agents.stdlib.serve import main
+from conformance.faulty._wrong import Right, Steps, instead_of
+
+
+@instead_of(listening, "_reach")
+def writable(right: Right[Steps[None]], sock: _socket.socket, where: Address, patience: Patience) -> Steps[None]:
+    if patience.blocks:
+        return (yield from right(sock, where, patience))
+    try:
+        listening.try_connect(sock, where)
+    except BlockingIOError:
+        poll(sock.fileno(), select.POLLOUT, 1)
+    return None
+
+
+main()

@@ -1,0 +1,20 @@
+"""A half-close of sending is claimed and does nothing: the peer waits for an end that does not come."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform != "win32", "faulty agents are made of a POSIX one"
+
+sys.path.insert(0, __file__.rpartition("/conformance/")[0])
+
+from conformance.agents.stdlib.serve import OPERATIONS, main
+from conformance.faulty._wrong import Args, Reply, Right, Session, instead_of
+
+
+@instead_of(OPERATIONS, "shutdown")
+def nothing(right: Right[Reply], session: Session, args: Args) -> Reply:
+    return {} if args["how"] == "send" else right(session, args)
+
+
+main()

@@ -1,0 +1,20 @@
+"""A split stream hands out its halves the wrong way round."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform != "win32", "faulty agents are made of a POSIX one"
+
+sys.path.insert(0, __file__.rpartition("/conformance/")[0])
+
+from conformance.agents.stdlib.serve import OPERATIONS, main
+from conformance.faulty._wrong import Args, Reply, Right, Session, instead_of
+
+
+@instead_of(OPERATIONS, "split")
+def swapped(right: Right[Reply], session: Session, args: Args) -> Reply:
+    return right(session, {**args, "receiver": args["sender"], "sender": args["receiver"]})
+
+
+main()

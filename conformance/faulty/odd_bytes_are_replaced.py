@@ -1,0 +1,22 @@
+"""Bytes of a path that are no UTF-8 are replaced."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform != "win32", "faulty agents are made of a POSIX one"
+
+sys.path.insert(0, __file__.rpartition("/conformance/")[0])
+
+from conformance.agents.stdlib import names
+from conformance.agents.stdlib.names import Address
+from conformance.agents.stdlib.serve import main
+from conformance.faulty._wrong import Right, instead_of
+
+
+@instead_of(names, "_file")
+def as_text(right: Right[Address], path: bytes) -> Address:
+    return right(path.decode("utf-8", "replace").encode("utf-8"))
+
+
+main()

@@ -1,0 +1,20 @@
+"""A listen that may overwrite does not: a stale name stays in use."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform != "win32", "faulty agents are made of a POSIX one"
+
+sys.path.insert(0, __file__.rpartition("/conformance/")[0])
+
+from conformance.agents.stdlib.serve import OPERATIONS, main
+from conformance.faulty._wrong import Args, Reply, Right, Session, instead_of
+
+
+@instead_of(OPERATIONS, "listen")
+def never(right: Right[Reply], session: Session, args: Args) -> Reply:
+    return right(session, {**args, "overwrite": False})
+
+
+main()

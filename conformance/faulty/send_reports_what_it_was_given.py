@@ -1,0 +1,22 @@
+"""A send that took a part reports all that it was given."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform != "win32", "faulty agents are made of a POSIX one"
+
+sys.path.insert(0, __file__.rpartition("/conformance/")[0])
+
+from conformance.agents.stdlib.serve import OPERATIONS, main
+from conformance.agents.stdlib.values import Payload, mapping
+from conformance.faulty._wrong import Args, Later, Right, Session, instead_of
+
+
+@instead_of(OPERATIONS, "send")
+def all_of_it(right: Right[Later], session: Session, args: Args) -> Later:
+    yield from right(session, args)
+    return {"sent": Payload(mapping(args, "data")).length}
+
+
+main()
