@@ -47,20 +47,23 @@ class Claim:
 
 
 def remove_dead_socket(path: bytes) -> bool:
-    """Remove `path` if it is a socket that nobody holds any more; False if it is anything else, or was exchanged.
+    """Remove `path` if it is a socket that nobody holds any more; False if it is anything else.
 
-    Between the last look and the unlink a quick successor could still lose its file: POSIX cannot unlink an inode.
+    POSIX cannot unlink an inode: between the look and the unlink a quick successor could lose its file.
+    So those who remove take turns, by a lock on the directory, which leaves no file behind.
     """
+    import fcntl
+
+    directory = os.open(os.path.dirname(path) or b".", os.O_RDONLY)
     try:
-        before = os.lstat(path)
-        if not stat.S_ISSOCK(before.st_mode) or not _is_dead(path):
-            return False
-        now = os.lstat(path)
-        if (now.st_dev, now.st_ino) != (before.st_dev, before.st_ino):
+        fcntl.flock(directory, fcntl.LOCK_EX)
+        if not stat.S_ISSOCK(os.lstat(path).st_mode) or not _is_dead(path):
             return False
         os.unlink(path)
     except FileNotFoundError:
         pass
+    finally:
+        os.close(directory)
     return True
 
 
