@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance.party import Listener, Name, Stat
 from conformance.scenario import Case, Failed, scenario
+from conformance.scenarios._maze import maze
 from conformance.scenarios._meeting import meets
 from conformance.scenarios._transfer import ending
 
@@ -268,12 +269,13 @@ def busy_name_is_not_taken_over(case: Case) -> None:
 
 @scenario("LS-LIFE-032", primitives=LOCAL)
 def bound_name_is_not_taken_over(case: Case) -> None:
-    """What becomes of a name whose owner is about to listen."""
+    """A name whose owner is about to listen is not free."""
     name = case.path()
     case.witness.bind_only(name)
+    before = case.witness.stat(name)
     with case.decides("LS-LIFE-032"):
-        second = case.attempt(case.server.listen, name, overwrite=True)
-        case.observe(f"left in place: {second.kind}" if isinstance(second, Failed) else "overwritten")
+        case.allowed(case.fails(case.server.listen, name, overwrite=True).kind, "overwriting a name that is bound")
+        case.equal(case.witness.stat(name), before, "the socket file afterwards")
 
 
 @scenario("LS-SEC-012", primitives=LOCAL, params={"thing": THINGS})
@@ -345,20 +347,32 @@ def name_is_free_again(case: Case) -> None:
                 case.witness.remove(name)
 
 
-@scenario("LS-CONC-005", primitives=LOCAL, params=KINDS)
-def race_for_a_name_has_one_winner(case: Case) -> None:
-    """Of several processes that listen on one name at the same moment, one serves and the others are told."""
-    name = case.name()
+def race(case: Case, decided: str, name: Name, *, overwrite: bool | None = None) -> None:
+    """A violation unless one of several processes that listen at the same moment serves, and the others are told."""
     racers = [case.party(f"racer{number}") for number in range(RACERS)]
     for racer in racers:
         # A process is started by its first request; only then is the race a race.
         case.attempt(racer.connect, case.path("nobody"))
-    with case.decides("LS-CONC-005"):
-        started = [case.begin(racer.listen, name) for racer in racers]
+    with case.decides(decided):
+        started = [case.begin(racer.listen, name, overwrite=overwrite) for racer in racers]
         outcomes = [case.attempt(attempt.result) for attempt in started]
         for outcome in outcomes:
             if isinstance(outcome, Failed):
                 case.allowed(outcome.kind, "listen of a process that lost the race")
         winners = [outcome for outcome in outcomes if isinstance(outcome, Listener)]
         case.equal(len(winners), 1, "processes that listen on the name")
-        meets(case, winners[0], name)
+        meets(case, winners[0], name, strays=RACERS)
+
+
+@scenario("LS-CONC-005", primitives=LOCAL, params=KINDS)
+def race_for_a_name_has_one_winner(case: Case) -> None:
+    """Of several processes that listen on one name at the same moment, one serves and the others are told."""
+    race(case, "LS-CONC-005", case.name())
+
+
+@scenario("LS-LIFE-034", primitives=LOCAL)
+def race_for_a_stale_name_has_one_winner(case: Case) -> None:
+    """Of several processes that take over one stale name at the same moment, one serves and the others are told."""
+    slow, direct = maze(case)
+    case.witness.listen(Name("path", f"{direct}/s"), reclaim=False).close()
+    race(case, "LS-LIFE-034", Name("path", f"{slow}/s"), overwrite=True)
