@@ -17,7 +17,7 @@ import hypothesis
 from hypothesis import strategies
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from conformance import sequence
+from conformance import run, sequence
 from conformance.engine import Keeper
 from conformance.evidence import Record
 from conformance.judge import judge_case
@@ -31,7 +31,7 @@ from conformance.sequence import Step
 
 EXAMPLES = 500
 PATIENCE_MS = 2_000
-"""How long a reply may take while searching: a sequence waits only where it cannot have to."""
+"""Enough patience while searching: a sequence waits only where it cannot have to, and what is found runs again."""
 SHRINK_SECONDS = 60.0
 LONGEST = 16
 GIVE_UP = 10
@@ -82,8 +82,7 @@ class _Players:
     _shrunk_by: float | None = None
 
     def __post_init__(self) -> None:
-        hasty = replace(self.prepared.setting, patience_ms=PATIENCE_MS)
-        self._keeper = Keeper(hasty, self.prepared.witness)
+        self._keeper = Keeper(self.prepared.setting, self.prepared.witness)
 
     def violated(self, mode: str, word: str) -> bool:
         """Whether a sequence violates the requirement; false for a new one when shrinking has taken too long."""
@@ -99,7 +98,8 @@ class _Players:
     def confirmed(self, mode: str, word: str) -> Found:
         """What was found, and whether it happens again."""
         planned, finding, record = self.told[mode, word]
-        keeper = Keeper(self.prepared.setting, self.prepared.witness)
+        patient = replace(self.prepared.setting, patience_ms=max(run.PATIENCE_MS, self.prepared.setting.patience_ms))
+        keeper = Keeper(patient, self.prepared.witness)
         try:
             verdicts = [self._judged(planned, keeper.run(planned)).verdict for _ in range(AGAIN)]
         finally:

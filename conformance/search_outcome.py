@@ -70,7 +70,9 @@ def _with_found(text: str, source: str, hunts: Iterable[Hunt]) -> tuple[str, lis
         if hunt.found is None:
             continue
         word = str(hunt.found.planned.params["steps"])
-        before = fresh.get(word) or Frozen(word, (), f"Found by a search: {hunt.found.finding.detail}.")
+        before = fresh.get(word) or Frozen(
+            word, (), f"Found by a search: {hunt.found.finding.detail.removeprefix('not so: ')}."
+        )
         if word not in known[hunt.primitive]:
             fresh[word] = replace(before, primitives=(*before.primitives, hunt.primitive))
     text += "".join(one.toml() for one in fresh.values())
@@ -81,8 +83,8 @@ def _with_found(text: str, source: str, hunts: Iterable[Hunt]) -> tuple[str, lis
 _HEADING = "# Sequences of operations that `ipc-conformance run --frozen` replays; see conformance/sequence.py.\n"
 
 
-def told(hunt: Hunt, agent: str) -> str:
-    """What came of a search, for a person: how much was tried, what was found, how to see it again."""
+def told(hunt: Hunt, run: str) -> str:
+    """What came of a search, for a person: how much was tried, what was found; `run` begins the line to repeat it."""
     if not hunt.modes:
         return f"{hunt.primitive}: not searched; {hunt.reason}\n"
     amount = f"{hunt.sequences} sequences, {hunt.operations} operations"
@@ -91,9 +93,10 @@ def told(hunt: Hunt, agent: str) -> str:
     if hunt.found is not None:
         planned, finding = hunt.found.planned, hunt.found.finding
         lines += [
+            f"  {planned.id}",
             f"  {finding.requirement} violated ({finding.cause}, {finding.party}): {finding.detail}",
             f"  happened again in {hunt.found.again} of {AGAIN} more runs",
-            f"  reproduce: ipc-conformance run {agent} --case '{planned.id}'",
+            f"  again: {run} --case {planned.id}",
         ]
     if hunt.untold:
         case, why = next(iter(hunt.untold.items()))

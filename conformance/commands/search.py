@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
 from conformance import frozen
 from conformance.assessment import AS_EXPECTED, UNEXPECTED
-from conformance.bench import Bench
+from conformance.bench import Bench, Order
 from conformance.options import add_agent, order
+from conformance.outcome import command_line
 from conformance.plain import safe
 from conformance.requirements import SpecError
 from conformance.search import EXAMPLES, PATIENCE_MS, search
@@ -23,43 +25,68 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_agent(parser, patience=PATIENCE_MS / 1000)
     parser.add_argument("--primitive", action="append", metavar="NAME", help=f"only {', '.join(PRIMITIVES)}")
     parser.add_argument(
-        "--examples", type=int, default=EXAMPLES, metavar="N", help=f"sequences for each (default: {EXAMPLES})"
+        "--examples", type=_positive, default=EXAMPLES, metavar="N", help=f"sequences for each (default: {EXAMPLES})"
     )
     parser.add_argument("--seed", metavar="N|random", help="another search than the one that is the same every time")
+    parser.add_argument(
+        "--freeze", action="store_true", help="keep what is found: every later run replays it (see --frozen)"
+    )
     parser.add_argument(
         "--frozen",
         metavar="FILE",
         dest="freeze_in",
-        help="add what is found here (default: the suite's own file, in a checkout)",
+        help="keep it here, for `run --frozen FILE` (default: the suite's own file, in a checkout)",
     )
 
 
 def main(options: argparse.Namespace) -> int:
-    """Search each primitive; 1 when something was found."""
+    """Search each primitive; 1 when something was found, or a sequence could not be judged."""
     primitives = options.primitive or list(PRIMITIVES)
     for name in primitives:
         if name not in PRIMITIVES:
             raise UnknownName("primitive to search", name, PRIMITIVES)
     seed = None if options.seed is None else options.seed if options.seed == "random" else _number(options.seed)
-    path = own_file() if options.freeze_in is None else Path(options.freeze_in)
+    path = _frozen_file(options)
     bench = Bench(order(options))
-    agent = f"--agent {bench.order.agent}" if bench.order.agent else '--agent-command "$AGENT_COMMAND"'
+    again = [command_line(), "run", *_agent(bench.order)]
     try:
         hunts: list[Hunt] = []
         for name in primitives:
             scenario = bench.catalogue[frozen.SCENARIO]
             hunts.append(search(bench.prepared, scenario, name, examples=options.examples, seed=seed))
-            for line in told(hunts[-1], agent).splitlines():
+            for line in told(hunts[-1], " ".join(again)).splitlines():
                 sys.stdout.write(f"{safe(line)}\n")
             sys.stdout.flush()
     finally:
         bench.close()
     if not any(hunt.modes for hunt in hunts):
         raise NothingSelected("nothing to search: the agent does not offer what that takes")
-    fresh = freeze(hunts, path)
+    fresh = [] if path is None else freeze(hunts, path)
     if fresh:
         sys.stdout.write(f"frozen in {path}: {', '.join(fresh)}\n")
-    return UNEXPECTED if any(hunt.found for hunt in hunts) else AS_EXPECTED
+    return UNEXPECTED if any(hunt.found or hunt.untold for hunt in hunts) else AS_EXPECTED
+
+
+def _frozen_file(options: argparse.Namespace) -> Path | None:
+    if options.freeze_in is not None and not options.freeze:
+        raise SpecError(
+            f"--frozen {options.freeze_in} says where to keep what is found; say also that you want to: --freeze"
+        )
+    if not options.freeze:
+        return None
+    return own_file() if options.freeze_in is None else Path(options.freeze_in)
+
+
+def _agent(order_: Order) -> list[str]:
+    own = [] if order_.agent_command is None else ["--agent-command", shlex.quote(order_.agent_command)]
+    own += [] if order_.witness_command is None else ["--witness-command", shlex.quote(order_.witness_command)]
+    return own if order_.agent is None else ["--agent", order_.agent, *own]
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is to be a whole number, 1 or more")
+    return int(text)
 
 
 def _number(text: str) -> int:
