@@ -204,7 +204,7 @@ def small_sends_are_whole_or_nothing(case: Case) -> None:
 def large_sends_take_what_fits(case: Case) -> None:
     """A send of more than fits takes a part and says how much."""
     receiver, sender = case.channel()
-    payload = case.pattern(4 * MEBIBYTE)
+    payload = case.pattern(MEBIBYTE + 1)
     with case.decides("UP-ATOM-003"):
         taken = sender.send(payload, wait="try")
         case.check(0 < taken < payload.length, f"a part of {payload.length} bytes is taken, not {taken}")

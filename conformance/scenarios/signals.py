@@ -123,7 +123,7 @@ def signals_during_a_send(case: Case) -> None:
     """A send that is interrupted says how much it sent, and exactly that arrives."""
     receiver, sender = case.channel()
     process = listens_to_signals(sender.party)
-    payload = case.pattern(1_500_000)
+    payload = case.pattern(600_000)
     sending = case.begin(sender.send if case.text("op") == "send" else sender.send_all, payload)
     disturb(case, process, sending)
     with case.decides("UP-SIG-002"):
@@ -135,6 +135,7 @@ def signals_during_a_send(case: Case) -> None:
         got = receiving.result()
         case.equal(got.length, sent, "the bytes that arrive, of those reported as sent,")
         case.check(got.is_(payload.part(0, sent)), "the bytes that arrive are the first of those given")
+        was_disturbed(case, sender.party)
 
 
 def _sent(case: Case, outcome: int | Failed) -> int:
