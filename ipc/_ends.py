@@ -30,13 +30,13 @@ _SHORT = 0.05
 class Endpoint:
     """What every endpoint can do: be closed, be inherited, be handed on."""
 
-    __slots__ = ("_blocking", "_limited", "native")
+    __slots__ = ("_blocking", "_limit", "native")
     # What the platform gave; for the modules of this package.
     native: types.End
     # Whether timeout=None waits (set_blocking).
     _blocking: bool
-    # Whether a blocking system call returns within a tick, so that deadlines can begin with one.
-    _limited: bool
+    # Whether a blocking system call comes back quickly, so that deadlines can begin with one.
+    _limit: types.Limit
 
     def close(self) -> None:
         """Close this end. A second close does nothing.
@@ -46,6 +46,7 @@ class Endpoint:
         touches whatever gets the descriptor's number next. posix.shutdown wakes it.
         """
         self.native.close()
+        self._refresh()
 
     @property
     def closed(self) -> bool:
@@ -66,7 +67,12 @@ class Endpoint:
         Raises InvalidInput for a half of a split stream, and while bytes that an interrupted recv_exact gave
         back are unread.
         """
-        return self.native.detach()
+        number = self.native.detach()
+        self._refresh()
+        return number
+
+    def _refresh(self) -> None:
+        """Look anew at what calls can begin with."""
 
     @property
     def inheritable(self) -> bool:
@@ -86,6 +92,7 @@ class Endpoint:
         """
         self.native.set_blocking(blocking)
         self._blocking = blocking
+        self._refresh()
 
     def get_blocking(self) -> bool:
         """The system's flag, as it is now. A listener's is off from the start."""
@@ -130,10 +137,11 @@ class _Receives(Endpoint):
         System calls: recv or read; poll when there is nothing yet. Sources: recv(2), POSIX read().
         """
         started = None
-        may_block = timeout is None or (self._limited and timeout > _SHORT)
-        if may_block and self._blocking and 0 < max_bytes <= _LARGEST_READ:
-            if timeout is not None:
-                started = monotonic()
+        if timeout is not None:
+            if not (self._limit.on and timeout > _SHORT):
+                return self._recv(self._source.recv(max_bytes), timeout)
+            started = monotonic()
+        if 0 < max_bytes <= _LARGEST_READ:
             try:
                 return self._receive_now(max_bytes)
             except BlockingIOError:
@@ -166,15 +174,18 @@ class _Receives(Endpoint):
         """How many bytes an interrupted `recv_exact` gave back, which the next receive starts with."""
         return self._source.unread
 
+    def _refresh_receiving(self) -> None:
+        direct = self._blocking and not self._source.unread
+        self._receive_now = self._source.receive_now if direct else _asks_receiver
+        self._limit = self._source.limit
+
     def _recv(self, op: Op[T], timeout: float | None, started: float | None = None) -> T:
         try:
             return self._run(op, timeout, started)
         finally:
-            self._receive_now = self._source.receive_now
-            if timeout is not None and not self._limited:
-                self._limited = self._source.limit_blocking()
-            if self._source.unread:
-                self._receive_now = _hands_over
+            if timeout:
+                self._limit.turn_on()
+            self._refresh_receiving()
 
 
 class _Sends(Endpoint):
@@ -182,7 +193,8 @@ class _Sends(Endpoint):
 
     __slots__ = ()
     _sink: types.Sender
-    _send_now: Callable[[ReadableBuffer], int]
+    _send_now: Callable[[ReadableBuffer, int], int]
+    _send_flags: int
 
     def send(self, data: ReadableBuffer, timeout: float | None = None) -> int:
         """Send some of `data` with one system call; how many bytes were taken, at least 1 (0 for no data).
@@ -204,24 +216,21 @@ class _Sends(Endpoint):
         will get. Two threads that send at once may mix their bytes.
         """
         started = None
-        may_block = timeout is None or (self._limited and timeout > _SHORT)
-        if may_block and self._blocking and type(data) is bytes and data:
-            if timeout is not None:
-                started = monotonic()
-            try:
-                sent = self._send_now(data)
-            except BlockingIOError:
-                sent = 0
-            except OSError as error:
-                described = self._sink.explain(error, "send to")
-                described.sent = 0
-                raise described from None
-            if sent == len(data):
-                return
-            if sent:
-                self._send_rest(data, sent, timeout, started)
-                return
-        self._send(self._sink.send_all(data), timeout, started)
+        if timeout is not None:
+            if not (self._limit.on and timeout > _SHORT):
+                return self._send(self._sink.send_all(data), timeout)
+            started = monotonic()
+        if type(data) is not bytes or not data:
+            return self._send(self._sink.send_all(data), timeout, started)
+        try:
+            sent = self._send_now(data, self._send_flags)
+        except BlockingIOError:
+            sent = 0
+        except OSError as error:
+            described = self._sink.explain(error, "send to")
+            described.sent = 0
+            raise described from None
+        return None if sent == len(data) else self._send_rest(data, sent, timeout, started)
 
     def _send_rest(self, data: bytes, sent: int, timeout: float | None, started: float | None) -> None:
         try:
@@ -235,12 +244,21 @@ class _Sends(Endpoint):
         try:
             return self._run(op, timeout, started)
         finally:
-            if timeout is not None and not self._limited:
-                self._limited = self._sink.limit_blocking()
+            if timeout:
+                self._limit.turn_on()
+
+    def _refresh_sending(self) -> None:
+        self._send_now = self._sink.send_now if self._blocking else _asks_sender
+        self._limit = self._sink.limit
 
 
-def _hands_over(_max_bytes: int, /) -> bytes:
-    """In place of the system call while bytes wait that were given back: the operation knows them."""
+def _asks_receiver(_max_bytes: int, /) -> bytes:
+    """In place of the system call where that would be wrong: the operation decides."""
+    raise BlockingIOError
+
+
+def _asks_sender(_data: ReadableBuffer, _flags: int, /) -> int:
+    """In place of the system call where that would be wrong: the operation decides."""
     raise BlockingIOError
 
 
@@ -252,8 +270,10 @@ class Receiver(_Receives):
     def __init__(self, end: types.Receiver) -> None:
         self.native = self._source = end
         self._blocking = True
-        self._limited = False
-        self._receive_now = _hands_over if end.unread else end.receive_now
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self._refresh_receiving()
 
     def duplicate(self) -> Receiver:
         """A second descriptor of the same end, close-on-exec; each must be closed. System call: dup."""
@@ -263,13 +283,16 @@ class Receiver(_Receives):
 class Sender(_Sends):
     """The sending end of a pipe or FIFO, or the sending half of a split stream."""
 
-    __slots__ = ("_send_now", "_sink")
+    __slots__ = ("_send_flags", "_send_now", "_sink")
 
     def __init__(self, end: types.Sender) -> None:
         self.native = self._sink = end
         self._blocking = True
-        self._limited = False
-        self._send_now = end.send_now
+        self._send_flags = end.send_flags
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self._refresh_sending()
 
     def duplicate(self) -> Sender:
         """A second descriptor of the same end, close-on-exec; each must be closed. System call: dup."""
@@ -282,14 +305,17 @@ class Stream(_Receives, _Sends):
     One thread may receive while another sends. Bytes arrive in order, and cut anew at any place.
     """
 
-    __slots__ = ("_receive_now", "_send_now", "_sink", "_source", "_stream")
+    __slots__ = ("_receive_now", "_send_flags", "_send_now", "_sink", "_source", "_stream")
 
     def __init__(self, end: types.Stream) -> None:
         self.native = self._source = self._sink = self._stream = end
         self._blocking = True
-        self._limited = False
-        self._receive_now = _hands_over if end.unread else end.receive_now
-        self._send_now = end.send_now
+        self._send_flags = end.send_flags
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self._refresh_receiving()
+        self._refresh_sending()
 
     def duplicate(self) -> Stream:
         """A second descriptor of the same connection, close-on-exec; the peer sees the end after both are closed.
@@ -304,6 +330,7 @@ class Stream(_Receives, _Sends):
         Closing one half shuts nothing down: the connection ends when both are closed. See `ipc.reunite`.
         """
         receiver, sender = self._stream.split()
+        self._refresh()
         return Receiver(receiver), Sender(sender)
 
     def take_error(self) -> IpcError | None:

@@ -21,7 +21,6 @@ class Listener(Endpoint):
     def __init__(self, end: types.Listener) -> None:
         self.native = self._listener = end
         self._blocking = True
-        self._limited = False
 
     @property
     def name(self) -> Name | None:

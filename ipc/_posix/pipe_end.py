@@ -15,6 +15,8 @@ assert sys.platform != "win32", "ipc._posix is for POSIX systems"
 import os
 import select
 
+from ipc._posix import quiet_write
+from ipc._posix.blocking_limit import NEVER, BlockingLimit
 from ipc._posix.constants import LINUX
 from ipc._posix.transfer import Operations, Receives, Sends
 from ipc._wait import Pause, Readable
@@ -94,9 +96,10 @@ class _PipeEnd(Operations):
             if number >= 0:
                 os.close(number)
 
-    def limit_blocking(self) -> bool:
-        """A pipe has no limit that the kernel would keep; calls under a deadline go through the operation."""
-        return False
+    @property
+    def limit(self) -> BlockingLimit:
+        """A pipe has none that the kernel would keep: calls under a deadline go through the operation."""
+        return NEVER
 
     def _detach(self) -> int:
         number = self.fileno()
@@ -211,11 +214,18 @@ class PipeSender(_PipeEnd, Sends):
 
     __slots__ = ()
 
-    def send_now(self, data: ReadableBuffer) -> int:
-        """write() as it is. Of the three ways to die of SIGPIPE this is the one without a flag against it;
-        Python ignores the signal from its start on.
-        """
-        return os.write(self._fd, data)
+    def __init__(self, fd: int, label: str) -> None:
+        super().__init__(fd, label)
+        quiet_write.hush(fd)
+
+    @property
+    def send_flags(self) -> int:
+        """What `send_now` is to be called with."""
+        return 0
+
+    def send_now(self, data: ReadableBuffer, _flags: int, /) -> int:
+        """write() as it is, but for the signal."""
+        return quiet_write.write(self._fd, data)
 
     def detach(self) -> int:
         """Give the descriptor away."""
@@ -231,15 +241,15 @@ class PipeSender(_PipeEnd, Sends):
     def _write(self, data: memoryview) -> int:
         own = self._never_blocking(os.O_WRONLY)
         if own >= 0:
-            return os.write(own, data)
+            return quiet_write.write(own, data)
         if not self._is_ready(select.POLLOUT):
             raise BlockingIOError
-        return os.write(self.fileno(), data[:_PIPE_BUF])
+        return quiet_write.write(self.fileno(), data[:_PIPE_BUF])
 
     def _write_vectored(self, buffers: Sequence[ReadableBuffer]) -> int:
         own = self._never_blocking(os.O_WRONLY)
         if own >= 0:
-            return os.writev(own, buffers)
+            return quiet_write.writev(own, buffers)
         return self._write(memoryview(b"".join(buffers)))
 
 

@@ -12,8 +12,9 @@ assert sys.platform != "win32", "ipc._posix is for POSIX systems"
 
 import os
 import socket
-from threading import Lock
+from _thread import allocate_lock
 
+from ipc._posix.blocking_limit import NEVER, BlockingLimit
 from ipc._posix.constants import DONT_WAIT, LINUX, NO_SIGNAL, SO_NOSIGPIPE
 from ipc._posix.transfer import Receives, Sends
 from ipc.errors import BY_ERRNO, InvalidHandle, InvalidInput, IpcError, Other, describe
@@ -28,30 +29,27 @@ if TYPE_CHECKING:
 CLOSED = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 CLOSED.close()
 
-# One microsecond, which the kernel rounds up to its tick (time(7)), as a struct timeval of a 64-bit Linux.
-_BRIEFLY = (0).to_bytes(8, sys.byteorder) + (1).to_bytes(8, sys.byteorder)
-_FOR_EVER = bytes(16)
-_HAS_BRIEF_LIMIT = LINUX and sys.maxsize > 2**32
-
 
 class SharedSocket:
     """The socket under one stream, or under the two halves of one: closed with its last holder."""
 
-    __slots__ = ("_holders", "_lock", "_sock", "limit_allowed", "limited", "remote")
+    __slots__ = ("_holders", "_lock", "_sock", "limit", "remote")
 
-    def __init__(self, sock: socket.socket, remote: str) -> None:
+    def __init__(self, sock: socket.socket, remote: str, limit: BlockingLimit | None = None) -> None:
         self._sock: socket.socket | None = sock
         self._holders = 1
-        self._lock = Lock()
+        self._lock = allocate_lock()
         self.remote = remote
-        self.limited = False
-        self.limit_allowed = _HAS_BRIEF_LIMIT
+        self.limit = limit or BlockingLimit()
+        self.limit.add(sock)
 
     def add_holder(self) -> None:
+        """One more end holds the socket."""
         with self._lock:
             self._holders += 1
 
     def drop_holder(self) -> None:
+        """One end less; the last one closes the socket."""
         with self._lock:
             self._holders -= 1
             last, sock = self._holders == 0, self._sock
@@ -63,27 +61,6 @@ class SharedSocket:
     def holders(self) -> int:
         """How many ends hold the socket."""
         return self._holders
-
-    def limit(self, sock: socket.socket) -> bool:
-        """Let no blocking call take longer than one tick of the kernel, if the socket is ours alone."""
-        with self._lock:
-            if self.limit_allowed and not self.limited:
-                try:
-                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _BRIEFLY)
-                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _BRIEFLY)
-                    self.limited = True
-                except OSError:
-                    self.limit_allowed = False
-            return self.limited
-
-    def expose(self, sock: socket.socket) -> None:
-        """The descriptor is given out: undo what its other users would notice, and never do it again."""
-        with self._lock:
-            self.limit_allowed = False
-            if self.limited:
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _FOR_EVER)
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _FOR_EVER)
-                self.limited = False
 
 
 class SocketEnd(Receives, Sends):
@@ -112,20 +89,19 @@ class SocketEnd(Receives, Sends):
         return self._sock.recv
 
     @property
-    def send_now(self) -> Callable[[ReadableBuffer], int]:
-        """send() without a signal."""
-        send = self._sock.send
-        return (lambda data: send(data, NO_SIGNAL)) if NO_SIGNAL else send
+    def send_now(self) -> Callable[[ReadableBuffer, int], int]:
+        """send() as it is."""
+        return self._sock.send
 
-    def limit_blocking(self) -> bool:
-        """Make the blocking calls return within one tick of the kernel; False if that is not to be had.
+    @property
+    def send_flags(self) -> int:
+        """What `send_now` is to be called with."""
+        return NO_SIGNAL
 
-        With it, a call under a deadline costs what one without costs: the blocking system call comes
-        first, and only if it comes back empty the operation polls for the rest of the time. Measured on
-        one core: 1.2 times the C loop, where MSG_DONTWAIT with poll() is 1.7 to 2 times.
-        """
-        share = self._share
-        return share is not None and share.limit(self._sock)
+    @property
+    def limit(self) -> BlockingLimit:
+        """What makes blocking calls short."""
+        return self._share.limit if self._share is not None else NEVER
 
     def fileno(self) -> int:
         """The descriptor, for waiting."""
@@ -137,8 +113,7 @@ class SocketEnd(Receives, Sends):
     def expose(self) -> int:
         """The descriptor, for others."""
         number = self.fileno()
-        if self._share is not None:
-            self._share.expose(self._sock)
+        self.limit.turn_off()
         return number
 
     def explain(self, error: OSError, doing: str) -> IpcError:
@@ -188,7 +163,8 @@ class SocketEnd(Receives, Sends):
         try:
             share = self._share
             copy = plain(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=os.dup(self.fileno())))
-            return SocketEnd(copy, share.remote if share else "")
+            remote = share.remote if share is not None else ""
+            return SocketEnd(copy, remote, SharedSocket(copy, remote, self.limit))
         except OSError as error:
             raise self.explain(error, "duplicate") from None
 
