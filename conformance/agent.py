@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from weakref import WeakSet
 
 from conformance import shape
 
@@ -70,6 +71,7 @@ class Launcher:
         self._environment = {**_environment(), RUN_MARK: run_mark}
         self._warm = warm
         self._parent: _WarmParent | None = None
+        self._cold: WeakSet[_Cold] = WeakSet()
         self._lock = threading.Lock()
 
     def launch(self) -> Process:
@@ -85,12 +87,18 @@ class Launcher:
         else:
             # Two parents in a row that do not fork: the agent is what it is without one.
             self._warm = False
-        return _Cold(self.command, self._environment)
+        cold = _Cold(self.command, self._environment)
+        with self._lock:
+            self._cold.add(cold)
+        return cold
 
     def close(self) -> None:
-        """End the warm parent, and with it all its children."""
+        """End every process that was started and not closed yet, and the warm parent."""
         with self._lock:
             parent, self._parent = self._parent, None
+            cold = [process for process in self._cold if process.status(0) is None]
+        for process in cold:
+            process.kill()
         if parent is not None:
             parent.close()
 
