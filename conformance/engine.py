@@ -51,10 +51,13 @@ class Engine:
             thread.start()
 
     def record(self, case_id: str, within: float | None = None) -> Record | None:
-        """The record of a case that was started, when it is there; None only when `within` seconds pass first."""
+        """The record of a case that was started, when it is there; None: not in `within` seconds, or never."""
         with self._lock:
-            self._done.wait_for(lambda: case_id in self._records, within)
+            self._done.wait_for(lambda: case_id in self._records or self._never(case_id), within)
             return self._records.get(case_id)
+
+    def _never(self, case_id: str) -> bool:
+        return self._stopping and case_id not in self._started
 
     def done(self) -> int:
         """How many cases have their record."""
@@ -81,7 +84,10 @@ class Engine:
                 planned = self._next()
                 if planned is None:
                     return
-                record = keeper.run(planned)
+                try:
+                    record = keeper.run(planned)
+                except Exception as error:  # noqa: BLE001 - whoever waits for this record must not wait for ever
+                    record = Record(planned.id, "harness-error", [], f"{type(error).__name__}: {error}")
                 with self._lock:
                     self._records[planned.id] = record
                     del self._started[planned.id]
@@ -120,11 +126,12 @@ class Keeper:
     def run(self, planned: Planned) -> Record:
         """Run one case with a witness that holds nothing of the case before."""
         try:
-            channel = self._channel or self._open()
-        except StartError as error:
+            channel = self._ready()
+        except (StartError, OSError) as error:
             return Record(planned.id, "harness-error", [], f"the witness cannot be started: {error}")
         record = run_case(planned, self._setting, channel)
-        self._clean(channel, record)
+        with contextlib.suppress(StartError, OSError):
+            self._clean(channel, record)
         return record
 
     def close(self) -> None:
@@ -132,6 +139,15 @@ class Keeper:
         if self._channel is not None:
             self._channel.close()
             self._channel = None
+
+    def _ready(self) -> Channel:
+        """The witness; another one when it has ended since the last case."""
+        if self._channel is not None:
+            self._channel.read_replies()
+            if not self._channel.over:
+                return self._channel
+            self.close()
+        return self._open()
 
     def _open(self) -> Channel:
         channel, request = open_channel(self._launcher, self._setting.spec, "witness")
@@ -142,16 +158,24 @@ class Keeper:
         return channel
 
     def _clean(self, channel: Channel, record: Record) -> None:
-        """Remove what the case left; a witness that cannot is replaced."""
-        seconds = self._setting.patience_ms / 1000
+        """Remove what the case left; a witness that cannot is replaced, and its successor removes it."""
         paths = [path for path in _workspaces(record) if isinstance(path, str)]
-        requests = [channel.request("remove_workspace", {"path": path}) for path in paths]
-        if any(entry[0] == "call" and entry[2] == "witness" for entry in record.transcript):
-            requests.append(channel.request("reset", {}))
-        replies = [ask(channel, request, seconds) for request in requests]
-        if channel.busy or channel.fault is not None or any(reply is None or reply.ok is None for reply in replies):
-            with contextlib.suppress(OSError):
-                self.close()
+        used = any(entry[0] == "call" and entry[2] == "witness" for entry in record.transcript)
+        if not self._tidy(channel, paths, reset=used):
+            self.close()
+            if paths:
+                self._tidy(self._open(), paths, reset=False)
+
+    def _tidy(self, channel: Channel, paths: list[str], *, reset: bool) -> bool:
+        """Whether a witness has removed the workspaces, holds nothing any more, and owes no reply."""
+        asked = [channel.request("remove_workspace", {"path": path}) for path in paths]
+        asked += [channel.request("reset", {})] if reset else []
+        replies = [ask(channel, request, self._setting.patience_ms / 1000) for request in asked]
+        return (
+            not channel.busy
+            and not channel.over
+            and all(reply is not None and reply.ok is not None for reply in replies)
+        )
 
 
 def _workspaces(record: Record) -> list[object]:
