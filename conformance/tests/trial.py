@@ -18,6 +18,7 @@ from conformance.engine import Keeper
 from conformance.evidence import Record
 from conformance.judge import judge_case
 from conformance.plan import Planned, claims, plan
+from conformance.probe import prepare
 from conformance.requirements import Requirement, Spec, load
 from conformance.run import Setting
 from conformance.scenario import Axis, Case, Finding, Scenario
@@ -126,6 +127,12 @@ def trial(
         subject.close()
         left = end_strays(mark)
     assert not left, f"processes were left: {left}"
+
+
+@cache
+def greeting(command: Command) -> Mapping[str, object]:
+    """What an agent answers to `hello`."""
+    return prepare(command, STDLIB, _loaded(), "greeting").setting.hello
 
 
 def marked(mark: str) -> list[int]:
