@@ -17,9 +17,8 @@ def both_directions_at_once(case: Case) -> None:
     there, back = case.pattern(MEBIBYTE), case.pattern(MEBIBYTE)
     with case.decides("LS-IO-004"):
         sending = [case.begin(ours.send_all, there), case.begin(theirs.send_all, back)]
-        receiving = [case.begin(ours.recv_exact, back.length), case.begin(theirs.recv_exact, there.length)]
-        case.check(receiving[0].result().is_(back), "one direction arrives complete")
-        case.check(receiving[1].result().is_(there), "so does the other")
+        arrives(case, ours, back)
+        arrives(case, theirs, there)
         for pending in sending:
             case.equal(pending.result(), MEBIBYTE, "the count that send_all reports")
 

@@ -187,13 +187,14 @@ def a_stopped_peer_goes_on(case: Case) -> None:
     pid = receiver.party.identity().pid
     case.witness.signal(pid, "STOP")
     with case.decides("LS-CRASH-009"):
-        sender.send_all(b"while you were away")
-        receiving = case.begin(receiver.recv_exact, 24)
+        sender.send_all(b"meanwhile")
+        receiving = case.begin(receiver.recv, 9)
         if not receiving.blocked(50):
             case.cannot_tell("the stopped process answers")
         case.witness.signal(pid, "CONT")
-        sender.send_all(b" more")
-        case.check(receiving.result().is_(b"while you were away more"), "when it goes on, everything arrives")
+        case.check(receiving.result().is_(b"meanwhile"), "when it goes on, what was sent meanwhile arrives")
+        sender.send_all(b"and on")
+        arrives(case, receiver, b"and on")
 
 
 @scenario("LS-CRASH-017", primitives=SOCKET)
