@@ -275,6 +275,25 @@ def a_silent_sender_is_not_the_end(case: Case) -> None:
             sender = opens(case, case.client, path, "sender")
 
 
+@scenario("FF-NB-001", primitives=FIFO)
+def readiness_across_senders(case: Case) -> None:
+    """When a receiver is ready, as senders come and go, is up to the system."""
+    path = made_fifo(case)
+    receiver = case.server.open_fifo(path, "receiver", wait="try")
+    seen = [receiver.ready("recv", wait=10)]
+    with case.decides("FF-NB-001"):
+        sender = opens(case, case.client, path, "sender")
+        seen.append(receiver.ready("recv", wait=10))
+        sender.send_all(b"x")
+        seen.append(receiver.ready("recv", wait=1000))
+        receiver.recv_exact(1)
+        sender.close()
+        seen.append(receiver.ready("recv", wait=10))
+        opens(case, case.client, path, "sender")
+        seen.append(receiver.ready("recv", wait=10))
+        case.observe(", ".join("ready" if each else "not ready" for each in seen))
+
+
 @scenario("FF-CRASH-001", primitives=FIFO, params={"how": ENDINGS})
 def a_dead_sender_ends_the_stream(case: Case) -> None:
     """When the sending process ends, what it sent arrives and then the end."""

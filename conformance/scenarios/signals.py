@@ -192,6 +192,33 @@ def signals_are_not_the_callers_business(case: Case) -> None:
         was_disturbed(case, receiver.party)
 
 
+@scenario("XC-EINTR-005", primitives=CHANNELS)
+def being_stopped_for_a_while(case: Case) -> None:
+    """A receive goes on when its process was stopped and continued."""
+    receiver, sender = case.channel()
+    process = receiver.party.identity().pid
+    receiving = case.begin(receiver.recv, 100)
+    if not receiving.blocked(20):
+        case.cannot_tell("the receive did not wait")
+    case.witness.signal(process, "STOP")
+    case.witness.signal(process, "CONT")
+    with case.decides("XC-EINTR-005"):
+        case.check(receiving.blocked(20), "the receive still waits when its process is continued")
+        sender.send_all(b"x")
+        case.check(receiving.result().is_(b"x"), "the receive gets what comes")
+
+
+@scenario("XC-SIG-001", primitives=("unnamed_pipe", "fifo"))
+def the_signal_of_a_broken_pipe(case: Case) -> None:
+    """Whether a process that has a use for SIGPIPE gets it from a send without receivers is recorded."""
+    receiver, sender = case.channel()
+    sender.party.on_signal("PIPE", "count")
+    receiver.close()
+    with case.decides("XC-SIG-001"):
+        case.attempt(sender.send, b"x")
+        case.observe(f"raised {sender.party.signal_count('PIPE')} times by one send")
+
+
 @scenario("LS-ERR-005", primitives=SOCKET, params={"op": ("send", "send_all")})
 def a_broken_stream_does_not_kill(case: Case) -> None:
     """Sending to a peer that has closed is an error although SIGPIPE would end the process."""
