@@ -1,9 +1,12 @@
-"""The step that most scenarios about names end with: a client comes out at the listener that was meant."""
+"""A client comes out at the listener that was meant; or finds its queue full."""
 
 from __future__ import annotations
 
 from conformance.party import End, Listener, Name, Party
-from conformance.scenario import Case
+from conformance.scenario import Case, Failed
+
+QUEUE_LIMIT = 64
+"""A queue for which 1 was asked is full long before: Linux takes 2, FreeBSD 1, none more than a handful."""
 
 
 def meets(case: Case, listener: Listener, name: Name, *, client: Party | None = None, strays: int = 0) -> End:
@@ -19,3 +22,12 @@ def meets(case: Case, listener: Listener, name: Name, *, client: Party | None = 
             return stream
     case.check(False, "who connects to the name comes out at its listener")
     return stream
+
+
+def fill_queue(case: Case, name: Name) -> int:
+    """Have the witness connect until the listener's queue takes no more; how many connections wait there now."""
+    for count in range(QUEUE_LIMIT):
+        if isinstance(case.attempt(case.witness.connect, name, wait="try"), Failed):
+            return count
+    case.cannot_tell(f"{QUEUE_LIMIT} connections that nobody accepted did not fill the queue")
+    return QUEUE_LIMIT

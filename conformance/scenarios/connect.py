@@ -5,8 +5,8 @@ from __future__ import annotations
 from conformance.party import End, Name
 from conformance.payload import Data
 from conformance.scenario import Case, Failed, scenario
-from conformance.scenarios._meeting import meets
-from conformance.scenarios._transfer import WITNESS_MS
+from conformance.scenarios._meeting import QUEUE_LIMIT, fill_queue, meets
+from conformance.scenarios._transfer import MEBIBYTE, WITNESS_MS
 from conformance.scenarios.deadlines import GRANULARITY_MS, LATE_MS, SHORT_MS
 
 LOCAL = ("local_socket",)
@@ -14,17 +14,6 @@ KINDS = {"name": ("path", "abstract", "namespaced")}
 MANY = 12
 BURST = 6
 ROUNDS = 40
-QUEUE_LIMIT = 64
-"""A queue for which 1 was asked is full long before: Linux takes 2, FreeBSD 1, none more than a handful."""
-
-
-def fill(case: Case, name: Name) -> int:
-    """Have the witness connect until the queue takes no more; how many connections wait there now."""
-    for count in range(QUEUE_LIMIT):
-        if isinstance(case.attempt(case.witness.connect, name, wait="try"), Failed):
-            return count
-    case.cannot_tell(f"{QUEUE_LIMIT} connections that nobody accepted did not fill the queue")
-    return QUEUE_LIMIT
 
 
 def in_time(case: Case, failed: Failed) -> None:
@@ -39,6 +28,26 @@ def nobody_is_there(case: Case) -> None:
     name = case.name()
     with case.decides("LS-CONN-001"):
         case.allowed(f"{name.kind}: {case.fails(case.client.connect, name).kind}", "connect to nobody")
+
+
+@scenario("LS-CONN-020", primitives=LOCAL)
+def links_in_a_circle(case: Case) -> None:
+    """Links that lead to each other lead nowhere."""
+    case.witness.symlink(case.path("a"), case.path("b"))
+    case.witness.symlink(case.path("b"), case.path("a"))
+    with case.decides("LS-CONN-020"):
+        case.allowed(case.fails(case.client.connect, case.path("a")).kind, "connect through a loop of links")
+
+
+@scenario("LS-CONN-021", primitives=LOCAL)
+def spellings_of_one_path(case: Case) -> None:
+    """However a path is spelled, it leads to the same listener."""
+    case.witness.make_directory(f"{case.workspace}/d")
+    listener = case.server.listen(case.path())
+    case.client.chdir(case.workspace)
+    with case.decides("LS-CONN-021"):
+        for spelling in ("./s", "d/../s", f"{case.workspace}//s", f"{case.workspace}/d/./../s"):
+            meets(case, listener, Name("path", spelling))
 
 
 @scenario("LS-CONN-016", primitives=LOCAL)
@@ -252,7 +261,7 @@ def accept_keeps_its_deadline(case: Case) -> None:
 def full_queue(case: Case) -> None:
     """What a connect without a deadline does where the queue is full."""
     case.server.listen(case.path(), backlog=1)
-    fill(case, case.path())
+    fill_queue(case, case.path())
     with case.decides("LS-CONN-007"):
         connecting = case.begin(case.client.connect, case.path())
         if connecting.blocked(150):
@@ -267,7 +276,7 @@ def room_in_the_queue(case: Case) -> None:
     """How many connections a queue of a given length really takes."""
     case.server.listen(case.path(), backlog=case.number("backlog"))
     with case.decides("LS-CONN-012"):
-        case.observe(str(fill(case, case.path())))
+        case.observe(str(fill_queue(case, case.path())))
 
 
 @scenario("LS-CONN-008", primitives=LOCAL)
@@ -293,7 +302,7 @@ def trying_a_full_queue(case: Case) -> None:
 def deadline_on_a_full_queue(case: Case) -> None:
     """A connect that finds no room gives up when it said it would, and pretends nothing."""
     case.server.listen(case.path(), backlog=1)
-    fill(case, case.path())
+    fill_queue(case, case.path())
     with case.decides("LS-CONN-009"):
         failed = case.fails(case.client.connect, case.path(), wait=SHORT_MS)
         case.allowed(failed.kind, "connect to a full queue")
@@ -305,7 +314,7 @@ def deadline_on_a_full_queue(case: Case) -> None:
 def room_is_made(case: Case) -> None:
     """A connect that waits gets in when somebody is let in before it."""
     listener = case.server.listen(case.path(), backlog=1)
-    waiting = fill(case, case.path())
+    waiting = fill_queue(case, case.path())
     with case.decides("LS-CONN-010"):
         connecting = case.begin(case.client.connect, case.path())
         if not connecting.blocked():
@@ -322,7 +331,7 @@ def room_is_made(case: Case) -> None:
 def listener_closes_on_who_waits(case: Case) -> None:
     """A connect that waits in vain is told so."""
     listener = case.server.listen(case.path(), backlog=1)
-    fill(case, case.path())
+    fill_queue(case, case.path())
     connecting = case.begin(case.client.connect, case.path())
     if not connecting.blocked():
         case.cannot_tell("a connect to a full queue did not wait")
@@ -335,7 +344,7 @@ def listener_closes_on_who_waits(case: Case) -> None:
 def failed_connect_leaves_nothing(case: Case) -> None:
     """A client that did not get in is not in the queue."""
     listener = case.server.listen(case.path(), backlog=1)
-    waiting = fill(case, case.path())
+    waiting = fill_queue(case, case.path())
     if case.text("how") == "gave_up":
         case.fails(case.client.connect, case.path(), wait=SHORT_MS)
     else:
@@ -346,3 +355,28 @@ def failed_connect_leaves_nothing(case: Case) -> None:
     with case.decides("LS-CONN-025"):
         nobody: End | Failed = case.attempt(listener.accept, wait=SHORT_MS)
         case.check(isinstance(nobody, Failed), "nobody is left to be accepted")
+
+
+@scenario("LS-CONN-033", primitives=LOCAL)
+def deadline_ends_with_the_connect(case: Case) -> None:
+    """A stream that was connected in time waits for data, and for room, as long as any other."""
+    listener = case.server.listen(case.path(), backlog=1)
+    waiting = fill_queue(case, case.path())
+    connecting = case.begin(case.client.connect, case.path(), wait=SHORT_MS)
+    connecting.blocked()
+    listener.accept()
+    ours = case.attempt(connecting.result)
+    if isinstance(ours, Failed):
+        # Too late on a busy machine, or refused at once where a full queue refuses; now there is room.
+        ours = case.client.connect(case.path(), wait=SHORT_MS)
+    theirs = [listener.accept() for _ in range(waiting)][-1]
+    flood = case.pattern(MEBIBYTE)
+    with case.decides("LS-CONN-033"):
+        receiving = case.begin(ours.recv, 10, wait=None)
+        case.check(receiving.blocked(2 * SHORT_MS), "a receive waits though the connect's deadline has passed")
+        theirs.send_all(b"hello")
+        case.check(receiving.result().is_(b"hello"), "what comes later is received")
+        sending = case.begin(ours.send_all, flood, wait=None)
+        case.check(sending.blocked(2 * SHORT_MS), "a send waits though the connect's deadline has passed")
+        case.check(theirs.recv_exact(MEBIBYTE).is_(flood), "what waited for room arrives")
+        sending.result()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from conformance.party import End, Listener, Received
 from conformance.scenario import Case, Failed, scenario
 from conformance.scenarios._meeting import meets
+from conformance.scenarios._transfer import fill
 
 LOCAL = ("local_socket",)
 COUNTS = (253, 254, 400)
@@ -295,3 +296,19 @@ def sender_keeps_nothing_more(case: Case) -> None:
             only(case, theirs.recv_descriptors(1, 1)).close()
         case.equal(case.client.resources().descriptors, before, "descriptors of the sender")
         leads_to(case, sender, receiver)
+
+
+@scenario("UD-ANC-023", primitives=LOCAL)
+def full_stream_takes_no_descriptor(case: Case) -> None:
+    """A tried send to a full stream passes nothing on, neither data nor descriptor."""
+    ours, theirs = case.streams()
+    (receiver,), (sender,) = pipes(case, 1)
+    flood = fill(case, ours)
+    with case.decides("UD-ANC-023"):
+        failed = case.fails(ours.send_descriptors, b"!", [sender], wait="try")
+        case.allowed(failed.kind, "passing a descriptor over a full stream")
+        sender.close()
+        case.check(theirs.recv_exact(flood.length).is_(flood), "what was sent before arrives")
+        ends(case, receiver)
+        ours.close()
+        case.equal(theirs.recv_to_end().length, 0, "bytes after what was sent before")

@@ -2,46 +2,15 @@
 
 from __future__ import annotations
 
-from conformance.party import Listener, Name, Stat
+from conformance.party import Name
 from conformance.scenario import Case, Failed, scenario
-from conformance.scenarios._maze import maze
 from conformance.scenarios._meeting import meets
+from conformance.scenarios._things import THINGS, look, thing
 from conformance.scenarios._transfer import ending
 
 LOCAL = ("local_socket",)
 KINDS = {"name": ("path", "abstract", "namespaced")}
-THINGS = ("file", "directory", "fifo", "link")
 WORDS = {"plain": b"s", "unicode": "имя-🜁".encode(), "bytes": b"\xff\xfe \n"}
-RACERS = 4
-
-
-def thing(case: Case, path: Name, kind: str) -> tuple[Stat, str]:
-    """Put something that is no socket at `path`; how it looks, and the text that it leads to."""
-    match kind:
-        case "file":
-            case.witness.write_file(path, "precious")
-        case "directory":
-            case.witness.make_directory(str(path.value))
-        case "fifo":
-            case.witness.make_fifo(path)
-        case _:
-            case.witness.write_file(case.path("elsewhere"), "precious")
-            case.witness.symlink(case.path("elsewhere"), path)
-    return look(case, path, kind)
-
-
-def look(case: Case, path: Name, kind: str) -> tuple[Stat, str]:
-    """How a thing looks now."""
-    text = case.witness.read_file(path) if kind in ("file", "link") else ""
-    return case.witness.stat(path), text
-
-
-def queue_is_full(case: Case, name: Name) -> None:
-    """Connect until the listener's queue takes no more."""
-    for _ in range(64):
-        if isinstance(case.attempt(case.witness.connect, name, wait="try"), Failed):
-            return
-    case.cannot_tell("64 connections that nobody accepted did not fill a queue of 1")
 
 
 @scenario("LS-LIFE-001", primitives=LOCAL)
@@ -221,73 +190,6 @@ def received_listener_leaves_the_file(case: Case) -> None:
         meets(case, listener, name)
 
 
-@scenario("LS-LIFE-009", primitives=LOCAL, params={"stale": ("killed", "closed")})
-def stale_name_is_taken_over(case: Case) -> None:
-    """A successor that may overwrite serves under the name of the dead."""
-    name = case.path()
-    predecessor = case.party("predecessor")
-    gone = predecessor.listen(name, reclaim=False) if case.text("stale") == "closed" else predecessor.listen(name)
-    if case.text("stale") == "closed":
-        gone.close()
-    else:
-        case.die(predecessor)
-    with case.decides("LS-LIFE-009"):
-        meets(case, case.server.listen(name, overwrite=True), name)
-
-
-@scenario("LS-LIFE-028", primitives=LOCAL)
-def nothing_to_overwrite(case: Case) -> None:
-    """A listener that may overwrite need not."""
-    name = case.path()
-    with case.decides("LS-LIFE-028"):
-        meets(case, case.server.listen(name, overwrite=True), name)
-
-
-@scenario("LS-LIFE-027", primitives=LOCAL, params={"by": ("another", "itself")})
-def live_name_is_not_taken_over(case: Case) -> None:
-    """Who may overwrite a stale name finds a live one in use; the listener goes on as before."""
-    name = case.path()
-    listener = case.server.listen(name)
-    second = case.server if case.text("by") == "itself" else case.party("second")
-    with case.decides("LS-LIFE-027"):
-        case.allowed(case.fails(second.listen, name, overwrite=True).kind, "overwriting a live listener")
-        meets(case, listener, name, strays=2)
-
-
-@scenario("LS-LIFE-031", primitives=LOCAL)
-def busy_name_is_not_taken_over(case: Case) -> None:
-    """A listener that is too busy to take one more connection is not dead."""
-    name = case.path()
-    case.server.listen(name, backlog=1)
-    queue_is_full(case, name)
-    before = case.witness.stat(name)
-    with case.decides("LS-LIFE-031"):
-        failed = case.fails(case.party("second").listen, name, overwrite=True)
-        case.allowed(failed.kind, "overwriting a listener with a full queue")
-        case.equal(case.witness.stat(name), before, "the socket file afterwards")
-
-
-@scenario("LS-LIFE-032", primitives=LOCAL)
-def bound_name_is_not_taken_over(case: Case) -> None:
-    """A name whose owner is about to listen is not free."""
-    name = case.path()
-    case.witness.bind_only(name)
-    before = case.witness.stat(name)
-    with case.decides("LS-LIFE-032"):
-        case.allowed(case.fails(case.server.listen, name, overwrite=True).kind, "overwriting a name that is bound")
-        case.equal(case.witness.stat(name), before, "the socket file afterwards")
-
-
-@scenario("LS-SEC-012", primitives=LOCAL, params={"thing": THINGS})
-def what_is_no_socket_is_not_overwritten(case: Case) -> None:
-    """Permission to overwrite a stale name is no permission to destroy a file."""
-    path, kind = case.path("thing"), case.text("thing")
-    before = thing(case, path, kind)
-    with case.decides("LS-SEC-012"):
-        case.fails(case.server.listen, path, overwrite=True)
-        case.equal(look(case, path, kind), before, f"the {kind} afterwards")
-
-
 @scenario("LS-LIFE-013", primitives=LOCAL)
 def removed_file_hides_the_listener(case: Case) -> None:
     """Without its file a listener is found by nobody, and who found it before stays."""
@@ -347,32 +249,20 @@ def name_is_free_again(case: Case) -> None:
                 case.witness.remove(name)
 
 
-def race(case: Case, decided: str, name: Name, *, overwrite: bool | None = None) -> None:
-    """A violation unless one of several processes that listen at the same moment serves, and the others are told."""
-    racers = [case.party(f"racer{number}") for number in range(RACERS)]
-    for racer in racers:
-        # A process is started by its first request; only then is the race a race.
-        case.attempt(racer.connect, case.path("nobody"))
-    with case.decides(decided):
-        started = [case.begin(racer.listen, name, overwrite=overwrite) for racer in racers]
-        outcomes = [case.attempt(attempt.result) for attempt in started]
-        for outcome in outcomes:
-            if isinstance(outcome, Failed):
-                case.allowed(outcome.kind, "listen of a process that lost the race")
-        winners = [outcome for outcome in outcomes if isinstance(outcome, Listener)]
-        case.equal(len(winners), 1, "processes that listen on the name")
-        meets(case, winners[0], name, strays=RACERS)
-
-
-@scenario("LS-CONC-005", primitives=LOCAL, params=KINDS)
-def race_for_a_name_has_one_winner(case: Case) -> None:
-    """Of several processes that listen on one name at the same moment, one serves and the others are told."""
-    race(case, "LS-CONC-005", case.name())
-
-
-@scenario("LS-LIFE-034", primitives=LOCAL)
-def race_for_a_stale_name_has_one_winner(case: Case) -> None:
-    """Of several processes that take over one stale name at the same moment, one serves and the others are told."""
-    slow, direct = maze(case)
-    case.witness.listen(Name("path", f"{direct}/s"), reclaim=False).close()
-    race(case, "LS-LIFE-034", Name("path", f"{slow}/s"), overwrite=True)
+@scenario("LS-LIFE-024", "LS-LIFE-035", primitives=LOCAL)
+def close_under_a_waiting_accept(case: Case) -> None:
+    """A listener can be closed while an accept waits on it, which never takes a client of a listener made later."""
+    listener = case.server.listen(case.path("first"))
+    accepting = case.begin(listener.accept)
+    if not accepting.blocked():
+        case.cannot_tell("the accept did not wait")
+    with case.decides("LS-LIFE-035"):
+        listener.close()
+        waits = accepting.blocked(150)
+        meets(case, case.server.listen(case.path("second")), case.path("second"))
+    with case.decides("LS-LIFE-024"):
+        if waits:
+            case.observe("it goes on waiting")
+            return
+        outcome = case.attempt(accepting.result)
+        case.observe(outcome.kind if isinstance(outcome, Failed) else "it accepts")

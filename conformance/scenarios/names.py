@@ -259,6 +259,17 @@ def relative_path_means_the_directory_of_the_caller(case: Case) -> None:
         meets(case, listener, back)
 
 
+@scenario("LS-NAME-036", primitives=LOCAL)
+def relative_path_in_a_deep_directory(case: Case) -> None:
+    """A short relative path works, however long the path of the directory is."""
+    deep, here = f"{case.workspace}/{'d' * 200}", Name("path", "s")
+    case.witness.make_directory(deep)
+    case.server.chdir(deep)
+    case.client.chdir(deep)
+    with case.decides("LS-NAME-036"):
+        meets(case, case.server.listen(here), here)
+
+
 @scenario("LS-NAME-016", primitives=LOCAL, params={"name": ("path", "abstract", "namespaced")})
 def case_tells_names_apart(case: Case) -> None:
     """A name in small letters is another name than the one in capitals."""
@@ -350,26 +361,6 @@ def renamed_socket_file(case: Case) -> None:
     with case.decides("LS-NAME-023"):
         meets(case, listener, case.path("new"))
         case.equal(case.fails(case.client.connect, case.path("old")).kind, "not_found", "connect to the old path")
-
-
-@scenario("LS-CONN-020", primitives=LOCAL)
-def links_in_a_circle(case: Case) -> None:
-    """Links that lead to each other lead nowhere."""
-    case.witness.symlink(case.path("a"), case.path("b"))
-    case.witness.symlink(case.path("b"), case.path("a"))
-    with case.decides("LS-CONN-020"):
-        case.allowed(case.fails(case.client.connect, case.path("a")).kind, "connect through a loop of links")
-
-
-@scenario("LS-CONN-021", primitives=LOCAL)
-def spellings_of_one_path(case: Case) -> None:
-    """However a path is spelled, it leads to the same listener."""
-    case.witness.make_directory(f"{case.workspace}/d")
-    listener = case.server.listen(case.path())
-    case.client.chdir(case.workspace)
-    with case.decides("LS-CONN-021"):
-        for spelling in ("./s", "d/../s", f"{case.workspace}//s", f"{case.workspace}/d/./../s"):
-            meets(case, listener, Name("path", spelling))
 
 
 @scenario("LS-LIFE-014", primitives=LOCAL)
