@@ -61,4 +61,6 @@ def _capabilities() -> Reply:
     found: Reply = dict.fromkeys(_CAPABILITIES.split(), True)
     if has_abstract_namespace(sys.platform):
         found["local_socket.abstract"] = True
+    if os.geteuid() == 0:
+        found["process.users"] = True
     return found

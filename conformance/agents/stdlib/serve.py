@@ -120,6 +120,8 @@ def capabilities() -> dict[str, object]:
     found: dict[str, object] = dict.fromkeys(names.split(), True)
     if HAS_ABSTRACT:
         found["local_socket.abstract"] = True
+    if os.geteuid() == 0:
+        found["process.users"] = True
     return found
 
 
