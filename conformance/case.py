@@ -302,7 +302,8 @@ class Case(Caller):
         deciding = self._deciding
         blame = cause in ("finding", "hung", "died") and deciding is not None and not deciding.observed
         for requirement_id in self.decided:
-            if requirement_id in self.findings:
+            open_again = deciding is not None and requirement_id == deciding.id and not deciding.observed
+            if requirement_id in self.findings and not open_again:
                 continue
             if deciding is not None and requirement_id == deciding.id:
                 verdict = "violated" if blame else "undetermined"

@@ -18,6 +18,7 @@ from hashlib import sha256
 from conformance import shape
 
 VERSION = 1
+_AS_WRITTEN = "use the file as the run wrote it"
 ENDINGS = ("completed", "hung", "died", "refused", "harness-error")
 
 
@@ -103,26 +104,34 @@ def read(text: str, source: str) -> Evidence:
     seal, length, ended = "", 0, False
     header: Header | None = None
     records: dict[str, Record] = {}
+    planned: frozenset[str] = frozenset()
     for number, raw in enumerate(lines[:-1], 1):
         where = f"{source}, line {number}"
+        if ended:
+            raise EvidenceError(f"{where}: something after the end; {_AS_WRITTEN}")
         line = _parsed(raw, where)
         given = line.pop("seal", None)
         seal = _seal(seal, line)
-        if given != seal:
+        # The text, too: a key that stands there twice would be read by others otherwise than here.
+        if given != seal or raw != _plain({**line, "seal": seal}):
             raise EvidenceError(
-                f"{where}: the seal does not fit: this line or the one before was changed, lost or moved; "
-                "use the file as the run wrote it"
+                f"{where}: the seal does not fit: this line or the one before was changed, lost or moved; {_AS_WRITTEN}"
             )
         length += len(raw.encode()) + 1
         if header is None:
             header = _header(line, where)
+            planned = frozenset(header.planned)
         elif "case" in line:
             record = _record(line, where)
+            if record.case in records or record.case not in planned:
+                raise EvidenceError(f"{where}: {record.case} was not planned, or is there twice; {_AS_WRITTEN}")
             records[record.case] = record
         elif line.get("end") is True:
             ended = True
         else:
             raise EvidenceError(f"{where}: neither a case nor the end")
+    if ended and lines[-1]:
+        raise EvidenceError(f"{source}: something after the end; {_AS_WRITTEN}")
     if header is None:
         raise EvidenceError(f"{source}: no evidence in this file; was the run cut off before its first line?")
     return Evidence(header, records, ended, seal, length)
@@ -139,6 +148,11 @@ def merge(parts: Iterable[Evidence]) -> list[Evidence]:
         if before is None:
             merged[key] = part
             continue
+        twice = next((case for case in part.records if case in before.records), None)
+        if twice is not None:
+            raise EvidenceError(
+                f"{twice} was run twice by the same agent; judge the files of the two runs one at a time"
+            )
         planned = dict.fromkeys((*before.header.planned, *header.planned))
         joined = Header(
             header.suite, header.spec, header.environment, header.agents, before.header.selection, tuple(planned)
@@ -160,7 +174,7 @@ def _parsed(raw: str, where: str) -> dict[str, object]:
     try:
         line = shape.table(json.loads(raw))
     except ValueError as error:
-        raise EvidenceError(f"{where}: not JSON ({error}); use the file as the run wrote it") from error
+        raise EvidenceError(f"{where}: not JSON ({error}); {_AS_WRITTEN}") from error
     if line is None:
         raise EvidenceError(f"{where}: not a JSON object")
     return dict(line)
@@ -184,8 +198,8 @@ def _record(line: Mapping[str, object], where: str) -> Record:
     ending = line.get("ending")
     if ending not in ENDINGS:
         raise EvidenceError(f"{where}: ending {ending!r} is none of {', '.join(ENDINGS)}")
-    entries = [shape.items(entry) for entry in shape.items(line.get("transcript")) or [None]]
-    transcript = [entry for entry in entries if entry]
-    if len(transcript) != len(entries):
+    entries = shape.items(line.get("transcript"))
+    transcript = [found for entry in entries or () if (found := shape.items(entry))]
+    if entries is None or len(transcript) != len(entries):
         raise EvidenceError(f"{where}: transcript is to be a list of lists")
     return Record(str(line["case"]), str(ending), transcript, str(line.get("note", "")))

@@ -65,18 +65,25 @@ def judge_case(planned: Planned, record: Record | None, spec: Spec, platform: st
         cause = "harness" if record.ending == "harness-error" else "refused"
         return {r: Finding(r, "undetermined", cause, record.note) for r in planned.decides}
     replay = Replay(record.transcript)
-    findings = play(planned.scenario, planned.case(spec, platform, replay))
+    try:
+        findings = play(planned.scenario, planned.case(spec, platform, replay))
+    except Exception as error:  # noqa: BLE001 - a scenario's own mistake over this transcript is no verdict on the others
+        detail = f"the scenario failed: {type(error).__name__}: {error}"
+        return {r: Finding(r, "undetermined", "harness", detail) for r in planned.decides}
     left = replay.left()
-    if left and not any(finding.cause == "stale" for finding in findings.values()):
-        detail = f"the transcript goes on where the scenario ends: {left!r}"
-        return {r: Finding(r, "undetermined", "stale", detail) for r in findings}
+    # Who finds a violation stops there, and a corrected scenario may find one earlier.
+    if left is not None and all(finding.verdict != "violated" for finding in findings.values()):
+        replay.mismatch = replay.mismatch or f"the transcript goes on where the scenario ends: {left!r}"
+    if replay.mismatch is not None:
+        return {r: Finding(r, "undetermined", "stale", replay.mismatch) for r in planned.decides}
     return findings
 
 
 class Replay:
-    """A transport that answers from a transcript."""
+    """A transport that answers from a transcript; `mismatch` says where that is not what the scenario asks for."""
 
     def __init__(self, transcript: Sequence[Sequence[object]]) -> None:
+        self.mismatch: str | None = None
         self._entries = list(transcript)
         self._next = 0
         self._roles: dict[int, str] = {}
@@ -90,7 +97,7 @@ class Replay:
         self._roles[call] = role
         self._take(role, ["call", call, role, op, args])
         stop = self._peek()
-        if stop[:2] == ["declined", call]:
+        if len(stop) == 3 and stop[:2] == ["declined", call]:
             self._next += 1
             raise Declined(role, str(stop[2]))
         return call
@@ -99,7 +106,7 @@ class Replay:
         role = self._roles[call]
         entry = self._peek()
         if len(entry) < 2 or entry[1] != call:
-            raise Stale(role, f"the transcript has {entry!r} where the reply to call {call} is asked for")
+            raise self._stale(role, f"the transcript has {entry!r} where the reply to call {call} is asked for")
         self._next += 1
         match entry:
             case ["reply", _, ok, error, float() | int() as elapsed] if (ok is None) != (error is None):
@@ -111,14 +118,14 @@ class Replay:
             case ["broken", _, detail]:
                 raise Broken(role, str(detail))
             case _:
-                raise Stale(role, f"the transcript has {entry!r} where the reply to call {call} is asked for")
+                raise self._stale(role, f"the transcript has {entry!r} where the reply to call {call} is asked for")
 
     def blocked(self, call: int, within_ms: int) -> bool:
         entry = self._peek()
         if len(entry) == 4 and entry[:3] == ["blocked", call, within_ms] and isinstance(entry[3], bool):
             self._next += 1
             return entry[3]
-        raise Stale(self._roles[call], f"the transcript has {entry!r} where call {call} is watched")
+        raise self._stale(self._roles[call], f"the transcript has {entry!r} where call {call} is watched")
 
     def ended(self, role: str) -> int:
         entry = self._peek()
@@ -127,7 +134,11 @@ class Replay:
             if isinstance(entry[2], int):
                 return entry[2]
             raise Hung(role, str(entry[2]))
-        raise Stale(role, f"the transcript has {entry!r} where the end of {role} is waited for")
+        raise self._stale(role, f"the transcript has {entry!r} where the end of {role} is waited for")
+
+    def _stale(self, role: str, detail: str) -> Stale:
+        self.mismatch = detail
+        return Stale(role, detail)
 
     def _peek(self) -> list[object]:
         return list(self._entries[self._next]) if self._next < len(self._entries) else []
@@ -135,5 +146,5 @@ class Replay:
     def _take(self, role: str, wanted: list[object]) -> None:
         entry = self._peek()
         if entry != wanted:
-            raise Stale(role, f"the scenario asks {wanted!r}, the transcript has {entry!r}")
+            raise self._stale(role, f"the scenario asks {wanted!r}, the transcript has {entry!r}")
         self._next += 1
