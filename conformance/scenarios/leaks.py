@@ -94,7 +94,8 @@ def listeners_come_and_go(case: Case) -> None:
 def no_descriptor_for_an_accept(case: Case) -> None:
     """Without a free descriptor accept fails, and with one the listener serves again."""
     listener = case.server.listen(case.name())
-    case.client.connect(case.name())
+    for _ in range(2):  # as many as attempts: some systems drop the client that could not be accepted
+        case.client.connect(case.name())
     case.server.exhaust_descriptors(0)
     with case.decides("LS-LEAK-004"):
         for _ in range(2):
