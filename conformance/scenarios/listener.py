@@ -258,7 +258,7 @@ def close_under_a_waiting_accept(case: Case) -> None:
         case.cannot_tell("the accept did not wait")
     with case.decides("LS-LIFE-035"):
         listener.close()
-        waits = accepting.blocked(150)
+        waits = accepting.blocked(500)
         meets(case, case.server.listen(case.path("second")), case.path("second"))
     with case.decides("LS-LIFE-024"):
         if waits:
