@@ -27,6 +27,9 @@ from conformance.roster import WITNESS, named_command, own_command, runs_elsewhe
 from conformance.run import PATIENCE_MS, Setting
 from conformance.selection import Shard, select
 
+# A case in flight may start one more agent after all were ended, so ending them is repeated so often, in seconds.
+_LANDING = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -192,9 +195,10 @@ class Bench:
         if self._engine is not None:
             landing = threading.Thread(target=self._engine.close)
             landing.start()
-            # With its agents gone a case in flight is over at once, instead of after its patience.
-            self.prepared.subject.close()
-            landing.join()
+            while landing.is_alive():
+                # With its agents gone a case in flight is over at once, instead of after its patience.
+                self.prepared.subject.close()
+                landing.join(_LANDING)
         self.prepared.close()
         return end_strays(self.run_mark)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from conformance.evidence import Evidence, EvidenceError, Header, Record, Sealer, end_line, read
 
 
-class LedgerError(OSError):
+class LedgerError(Exception):
     """The evidence cannot be written; without it there is nothing to judge."""
 
 
@@ -36,7 +36,7 @@ class Ledger:
                 f"{path} exists; go on with it by --resume {path}, or remove it or name another file"
             ) from None
         except OSError as error:
-            raise LedgerError(error.errno, f"cannot make the evidence file {path}: {error.strerror}") from error
+            raise LedgerError(f"cannot make the evidence file {path}: {error.strerror}") from error
         ledger = cls(path, descriptor, Sealer())
         ledger._line(header.line())
         return ledger
@@ -48,7 +48,7 @@ class Ledger:
             descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
             os.ftruncate(descriptor, evidence.length)
         except OSError as error:
-            raise LedgerError(error.errno, f"cannot go on with {path}: {error.strerror}") from error
+            raise LedgerError(f"cannot go on with {path}: {error.strerror}") from error
         return cls(path, descriptor, Sealer(evidence.seal))
 
     def write(self, record: Record) -> None:
@@ -73,7 +73,6 @@ class Ledger:
             except OSError as error:
                 what = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
                 raise LedgerError(
-                    error.errno,
                     f"cannot write {self.path}: {what}; what is in it is valid, go on by --resume {self.path}",
                 ) from error
 

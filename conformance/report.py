@@ -105,10 +105,12 @@ def summary(run: Judged, assessment: Assessment, paint: Paint, *, below_level: b
     """The last lines: what the exit status means here, and the counts."""
     status = assessment.status(complete=run.complete, below_level=below_level)
     style, first = _first_line(status, run, assessment)
-    counts = Counter(verdict.verdict for verdict in run.verdicts if verdict.cause != "not run")
-    cases = len({verdict.case for verdict in run.verdicts if verdict.case in run.evidence.records})
+    told = [verdict for verdict in run.verdicts if verdict.case in run.evidence.records]
+    counts = Counter(verdict.verdict for verdict in told)
     listed = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
-    return [paint(style, first), f"{cases} cases: {listed}"]
+    out = len({planned.id for planned in run.plan if not planned.decides})
+    more = f"; {out} more cases are not asked of this agent, see `plan`" if out else ""
+    return [paint(style, first), f"{len({verdict.case for verdict in told})} cases: {listed or 'no verdicts'}{more}"]
 
 
 def _first_line(status: int, run: Judged, assessment: Assessment) -> tuple[str, str]:

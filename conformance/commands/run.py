@@ -26,6 +26,7 @@ from conformance.outcome import Wanted, command_line, derive, level_wanted, put_
 from conformance.plain import Paint, colour_wanted, safe
 from conformance.plan import Planned
 from conformance.progress import Progress
+from conformance.report import SHOWN
 from conformance.requirements import SpecError
 from conformance.sealed import Front, seal
 from conformance.selection import NothingSelected, Shard
@@ -64,22 +65,24 @@ def main(options: argparse.Namespace) -> int:
         Shard.parse(options.shard)
     before = _resumed(options) if options.resume else None
     bench = Bench(order(options) if before is None else _order_again(options, before))
-    if before is not None:
-        _check_same(before, bench)
     directory = private_directory()
     run = Run(bench, directory, Path(path) if path else directory / "evidence.jsonl", front, before)
     try:
         _ = bench.rules
-        interrupted = run.go()
+        if before is not None:
+            _check_same(before, bench)
+        try:
+            interrupted = run.go()
+        finally:
+            run.close()
+        return run.outcome(wanted, interrupted=interrupted)
     finally:
         run.close()
-    status = run.outcome(wanted, interrupted=interrupted)
-    if status == 0 or run.path.parent != directory:
-        shutil.rmtree(directory)
-    elif not interrupted:
-        sys.stdout.flush()
-        sys.stderr.write(f"evidence: {run.path}\n")
-    return status
+        if run.path.parent == directory and run.worth_keeping:
+            sys.stdout.flush()
+            sys.stderr.write(f"evidence: {run.path}\n")
+        else:
+            shutil.rmtree(directory)
 
 
 class Run:
@@ -96,6 +99,8 @@ class Run:
         self._records: dict[str, Record] = {}
         self._began: dict[str, float] = {}
         self._marks: list[str] = []
+        self._closed = False
+        self.worth_keeping = False
         paint = Paint(colour_wanted(os.environ, terminal=sys.stderr.isatty()))
         width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
         self._progress = Progress(sys.stderr, paint, f"judging {bench.prepared.subject.command.name}", width=width)
@@ -146,6 +151,8 @@ class Run:
         if self._ledger is not None and record.case in self._cases and record.case not in self._records:
             self._ledger.write(record)
             self._records[record.case] = record
+            # Until it is judged: should this process end before, a run can go on from here.
+            self.worth_keeping = True
             self._began.pop(record.case, None)
 
     def worker(self, run_mark: str) -> None:
@@ -153,8 +160,12 @@ class Run:
         self._marks.append(run_mark)
 
     def close(self) -> None:
-        """End the agents, the progress line and the evidence."""
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        """End the agents, the progress line and the evidence; a second time does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        # Nothing may cut this short: what it ends would otherwise outlive the run.
+        before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             self._progress.close()
             strays = self.bench.close()
@@ -166,14 +177,16 @@ class Run:
                 if len(self._records) == len(self._cases):
                     self._ledger.end(complete=True)
                 self._ledger.close()
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def outcome(self, wanted: Wanted, *, interrupted: bool) -> int:
         """Judge what is in the file and print it."""
         if not self.path.exists():
-            return INTERRUPTED
+            raise KeyboardInterrupt
         evidence = load(self.path)
         run, assessment = derive(evidence, self.bench.spec, self.bench.catalogue, self.bench.rules)
+        self.worth_keeping = interrupted or not run.complete or len(assessment.unexpected) > SHOWN
         if not interrupted:
             return put_out(run, assessment, self.bench.spec, wanted, self.path)
         if wanted.json:
@@ -204,7 +217,10 @@ def _resumed(options: argparse.Namespace) -> Evidence:
                         ("--evidence", options.evidence)):  # fmt: skip
         if value:
             raise SpecError(f"{name} and --resume do not go together: {options.resume} says which cases are left")
-    return load(Path(options.resume))
+    evidence = load(Path(options.resume))
+    if evidence.ended and not evidence.complete:
+        raise SpecError(f"{options.resume}: the run came to its end and lost cases; judge them in a run of their own")
+    return evidence
 
 
 def _order_again(options: argparse.Namespace, before: Evidence) -> Order:

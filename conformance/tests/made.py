@@ -1,0 +1,73 @@
+"""Evidence, plans and verdicts of a test's own, without any process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from conformance.evidence import Evidence, Header, Record
+from conformance.judge import Verdict
+from conformance.plan import Planned, plan, scenarios
+from conformance.requirements import Spec, load
+from conformance.scenario import Scenario
+
+CASE = "stream/queued_bytes_arrive/unnamed_pipe/blocking/size=256"
+OTHER = "stream/queued_bytes_arrive/unnamed_pipe/blocking/size=1"
+
+
+@cache
+def spec() -> Spec:
+    """The real spec, read once."""
+    return load()
+
+
+@cache
+def catalogue() -> Mapping[str, Scenario]:
+    """The real scenarios, loaded once."""
+    return scenarios()
+
+
+@cache
+def everything(platform: str = "linux") -> Sequence[Planned]:
+    """The plan of an agent that claims everything."""
+    return plan(spec(), catalogue().values(), platform, spec().capabilities)
+
+
+def header(
+    planned: Iterable[str] = (CASE,), *, claims: Iterable[str] | None = None,
+    selection: Mapping[str, object] | None = None, **environment: object,
+) -> Header:  # fmt: skip
+    """A first line of evidence, about an agent that claims everything unless told otherwise."""
+    hello: dict[str, object] = {
+        "name": "made",
+        "protocol": 1,
+        "implementation": {"name": "made", "version": "1", "language": "Python"},
+        "platform": {"system": "linux"},
+        "capabilities": dict.fromkeys(spec().capabilities if claims is None else claims, True),
+        "concurrent": True,
+    }
+    where: dict[str, object] = {"platform": "linux", "harness": "Python", "ci": False, **environment}
+    chosen: dict[str, object] = {
+        "agent": "made",
+        "witness": "brought",
+        "cases": [],
+        "keyword": None,
+        "shard": None,
+        **(selection or {}),
+    }
+    return Header(
+        "1", spec().digest, where, {"subject": hello, "witness": hello}, {**chosen, **(selection or {})}, tuple(planned)
+    )
+
+
+def evidence(first: Header, records: Iterable[Record] = (), *, ended: bool = True) -> Evidence:
+    """Evidence as if read from a file."""
+    return Evidence(first, {record.case: record for record in records}, ended, "", 0)
+
+
+def verdict(
+    word: str, cause: str = "", detail: str = "", *, case: str = CASE, requirement: str = "LS-IO-001",
+    level: str = "must", party: str = "server",
+) -> Verdict:  # fmt: skip
+    """A verdict."""
+    return Verdict(case, requirement, level, word, cause, detail, party)
