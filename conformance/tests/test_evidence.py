@@ -16,7 +16,10 @@ AGENTS: dict[str, dict[str, object]] = {
 }
 Edit = Callable[[list[str]], list[str]]
 HEADER = Header("0.1.0", "digest", {"platform": "linux"}, AGENTS, {"agent": "tiny"}, PLANNED)
-TRANSCRIPT = [["call", 1, "server", "identity", {}], ["reply", 1, {"pid": 7, "word": "\ud800 €"}, None, 0.1]]
+TRANSCRIPT: list[list[object]] = [
+    ["call", 1, "server", "identity", {}],
+    ["reply", 1, {"pid": 7, "word": "\ud800 €"}, None, 0.1],
+]
 RECORDS = tuple(Record(case, "completed", TRANSCRIPT) for case in PLANNED)
 
 
