@@ -262,6 +262,21 @@ def the_last_sender_ends_the_stream(case: Case) -> None:
         case.equal(ending(receiver.recv(10)), "end", "when both have closed")
 
 
+@scenario("FF-IO-014", primitives=FIFO)
+def a_sender_of_ones_own_prevents_the_end(case: Case) -> None:
+    """Who receives and keeps a sender open sees no end when all other senders have left."""
+    path = made_fifo(case)
+    receiver = case.server.open_fifo(path, "receiver", wait="try")
+    case.server.open_fifo(path, "sender", wait="try")
+    with case.decides("FF-IO-014"):
+        for words in (b"first", b"second"):
+            sender = case.client.open_fifo(path, "sender", wait="try")
+            sender.send_all(words)
+            sender.close()
+            case.check(receiver.recv_exact(len(words)).is_(words), "what the other sender sent arrives")
+            case.equal(ending(case.attempt(receiver.recv, 10, wait="try")), "would_block", "when it has left")
+
+
 @scenario("FF-IO-013", primitives=FIFO)
 def a_silent_sender_is_not_the_end(case: Case) -> None:
     """While a sender is there and silent, a receive that does not wait says that it would."""

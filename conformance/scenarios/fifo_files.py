@@ -170,6 +170,20 @@ def an_empty_path(case: Case) -> None:
         case.allowed(word(case.attempt(case.server.open_fifo, Name("path", ""), "receiver")), "opening it")
 
 
+@scenario("FF-NAME-014", primitives=FIFO)
+def a_relative_path(case: Case) -> None:
+    """A relative path is one in the directory where the process is by then."""
+    here = Name("path", "here")
+    case.witness.make_directory(f"{case.workspace}/below")
+    case.server.chdir(case.workspace)
+    with case.decides("FF-NAME-014"):
+        case.server.make_fifo(here)
+        case.equal(case.witness.stat(case.path("here")).type, "fifo", "what is in the working directory")
+        exchange(case, here, case.path("here"))
+        case.server.chdir(f"{case.workspace}/below")
+        case.equal(case.fails(case.server.open_fifo, here, "receiver").kind, "not_found", "the same path elsewhere")
+
+
 @scenario("FF-OPEN-013", primitives=FIFO, params={"what": ("file", "directory"), "end": ("receiver", "sender")})
 def what_is_no_fifo_is_refused(case: Case) -> None:
     """A regular file and a directory are not taken for a FIFO."""

@@ -277,6 +277,19 @@ def several_ends_are_told_apart(case: Case) -> None:
             case.check(receiver.recv_exact(1).is_(b"%d" % number), f"pipe {number} carries what was sent on it")
 
 
+@scenario("UP-INH-011", primitives=PIPE)
+def what_was_handed_is_not_handed_on(case: Case) -> None:
+    """A child's own child does not hold what the child was handed and has taken up."""
+    receiver, sender = case.server.pipe()
+    child = case.server.spawn(sender)
+    theirs = child.adopt(child.token(sender), "sender")
+    sender.close()
+    child.spawn()
+    with case.decides("UP-INH-011"):
+        theirs.close()
+        case.equal(ending(receiver.recv(10)), "end", "when the child has closed it, although a grandchild runs")
+
+
 @scenario("FF-INH-002", primitives=FIFO)
 def a_handed_fifo_end_works(case: Case) -> None:
     """A child sends on the FIFO that its parent opened."""

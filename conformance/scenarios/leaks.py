@@ -243,6 +243,19 @@ def waiting_leaves_no_threads(case: Case) -> None:
         case.check(grown <= THREADS, f"{WAITING_ROUNDS} receives leave at most {THREADS} threads, not {grown}")
 
 
+@scenario("XC-LEAK-004", primitives=FIFO, params={"end": ("receiver", "sender")}, modes=("deadline",))
+def opens_that_time_out_leave_no_threads(case: Case) -> None:
+    """Opens whose deadline passed leave no threads that go on waiting, but for a few that may stay."""
+    path = made_fifo(case)
+    case.attempt(case.client.open_fifo, path, this_side(case), wait=1)
+    with case.decides("XC-LEAK-004"):
+        before = case.client.resources().threads
+        for _ in range(WAITING_ROUNDS):
+            case.attempt(case.client.open_fifo, path, this_side(case), wait=1)
+        grown = case.client.resources().threads - before
+        case.check(grown <= THREADS, f"{WAITING_ROUNDS} opens leave at most {THREADS} threads, not {grown}")
+
+
 @scenario("XC-LEAK-005", primitives=SOCKET)
 def passed_descriptors_come_and_go(case: Case) -> None:
     """Descriptors that were passed and closed leave nothing open at either end."""

@@ -10,7 +10,7 @@ from typing import TypeVar
 from conformance.party import End, Party
 from conformance.scenario import Case, Failed, Pending, scenario
 from conformance.scenarios._between import made_fifo, other_side, this_side, word
-from conformance.scenarios._transfer import ending, sent_before
+from conformance.scenarios._transfer import ending, received_before, sent_before
 
 T = TypeVar("T")
 SOCKET = ("local_socket",)
@@ -52,9 +52,30 @@ def signals_during_a_receive(case: Case) -> None:
         sender.send_all(b"undisturbed")
         outcome = case.attempt(receiving.result)
         case.allowed(word(outcome), "a receive that signals interrupt")
-        first = b"" if isinstance(outcome, Failed) else outcome.bytes
-        rest = receiver.recv_exact(len(b"undisturbed") - len(first)).bytes
-        case.equal(first + rest, b"undisturbed", "the data that arrive")
+        got = b"" if isinstance(outcome, Failed) else outcome.bytes
+        if len(got) < len(b"undisturbed"):
+            got += receiver.recv_exact(len(b"undisturbed") - len(got)).bytes
+        case.equal(got, b"undisturbed", "the data that arrive")
+        was_disturbed(case, receiver.party)
+
+
+@scenario("LS-CANC-007", primitives=CHANNELS)
+def signals_between_two_parts(case: Case) -> None:
+    """An exact receive that is interrupted half-way hands over what it got or goes on."""
+    receiver, sender = case.channel()
+    process = listens_to_signals(receiver.party)
+    payload = case.pattern(200)
+    receiving = case.begin(receiver.recv_exact, payload.length)
+    sender.send_all(payload.part(0, 120))
+    disturb(case, process, receiving)
+    with case.decides("LS-CANC-007"):
+        sender.send_all(payload.part(120, 80))
+        outcome = case.attempt(receiving.result)
+        case.allowed(word(outcome), "an exact receive that signals interrupt")
+        got = (received_before(outcome) if isinstance(outcome, Failed) else outcome).bytes
+        if len(got) < payload.length:
+            got += receiver.recv_exact(payload.length - len(got)).bytes
+        case.check(got == payload.bytes(), "the data arrive once and whole")
         was_disturbed(case, receiver.party)
 
 
