@@ -215,6 +215,37 @@ def a_killed_client_is_its_own_affair(case: Case) -> None:
         arrives(case, newcomer, b"welcome")
 
 
+@scenario("LS-CRASH-010", primitives=SOCKET, needs=("listener.backlog",))
+def a_waiting_client_learns_of_the_death(case: Case) -> None:
+    """A client that waits for room in a listener's queue fails when the server is killed."""
+    name = case.name()
+    case.server.listen(name, backlog=1)
+    connecting = case.begin(case.client.connect, name)
+    for _ in range(ENOUGH):
+        if connecting.blocked(50):
+            break
+        connecting.result()
+        connecting = case.begin(case.client.connect, name)
+    case.die(case.server)
+    with case.decides("LS-CRASH-010"):
+        outcome = case.attempt(connecting.result)
+        if not isinstance(outcome, Failed):
+            case.allowed(ending(case.attempt(outcome.recv, 10)), "a stream that was made before the server was killed")
+
+
+@scenario("LS-CRASH-022", primitives=SOCKET)
+def a_reply_survives_a_broken_pipe(case: Case) -> None:
+    """A reply that the peer sent before it closed is received, also after a send has failed."""
+    ours, theirs = case.streams()
+    reply = case.pattern(FITS)
+    theirs.send_all(reply)
+    theirs.close()
+    case.fails(ours.send_all, b"too late")
+    with case.decides("LS-CRASH-022"):
+        arrives(case, ours, reply)
+        case.equal(ending(ours.recv(10)), "end", "after the last byte")
+
+
 def _failure_of_sends(case: Case, sender: End) -> str:
     """The kind of the first error of a few sends."""
     for _ in range(ENOUGH):

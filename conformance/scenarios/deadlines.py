@@ -146,6 +146,23 @@ def a_receive_that_gave_up_loses_nothing(case: Case) -> None:
         arrives(case, receiver, payload.part(got.length, payload.length - got.length))
 
 
+@scenario("LS-TIME-020", primitives=CHANNELS, modes=DEADLINE)
+def data_that_come_at_the_deadline_are_not_lost(case: Case) -> None:
+    """However close to a deadline data come, they are received: in time, or by the next receive."""
+    receiver, sender = case.channel()
+    payload = case.pattern(60)
+    with case.decides("LS-TIME-020"):
+        taken = 0
+        for number in range(payload.length):
+            receiving = case.begin(receiver.recv, payload.length, wait=1 + number % 3)
+            sender.send_all(payload.part(number, 1))
+            outcome = case.attempt(receiving.result)
+            if isinstance(outcome, Data):
+                case.check(outcome.is_(payload.part(taken, outcome.length)), f"byte {taken} is the next to be received")
+                taken += outcome.length
+        arrives(case, receiver, payload.part(taken, payload.length - taken))
+
+
 @scenario("LS-TIME-013", primitives=CHANNELS, modes=DEADLINE, params={"op": ("recv_exact", "recv_to_end")})
 def a_dripping_sender_does_not_stretch_the_deadline(case: Case) -> None:
     """A receive of many bytes gives up at its deadline, though now and then one more byte arrives."""

@@ -226,6 +226,21 @@ def a_dropped_half_leaves_the_other(case: Case) -> None:
         case.equal(ending(theirs.recv(10)), "end", "after both halves are closed")
 
 
+@scenario("LS-SPLIT-004", primitives=SOCKET)
+def halves_do_not_wait_for_each_other(case: Case) -> None:
+    """While one half waits to receive, the other sends."""
+    ours, theirs = case.streams()
+    receiver, sender = ours.split()
+    receiving = case.begin(receiver.recv, 6)
+    if not receiving.blocked(50):
+        case.cannot_tell("the receive did not wait")
+    with case.decides("LS-SPLIT-004"):
+        sender.send_all(b"question")
+        arrives(case, theirs, b"question")
+        theirs.send_all(b"answer")
+        case.check(receiving.result().is_(b"answer"), "the waiting half gets the answer")
+
+
 @scenario("LS-SHUT-009", primitives=SOCKET, modes=AT_ONCE)
 def a_dropped_half_shuts_nothing_down(case: Case) -> None:
     """Closing the sending half alone is not told to the peer as the end."""
@@ -290,6 +305,21 @@ def a_close_under_a_waiting_receive(case: Case) -> None:
         arrives(case, later, b"for the later one")
         later.send_all(b"reply")
         arrives(case, theirs_later, b"reply")
+
+
+@scenario("LS-CANC-011", primitives=SOCKET)
+def a_close_under_a_waiting_accept(case: Case) -> None:
+    """A listener can be closed while an accept waits on it, which never takes a client of its successor."""
+    name = case.name()
+    listener = case.server.listen(name)
+    accepting = case.begin(listener.accept)
+    if not accepting.blocked(50):
+        case.cannot_tell("the accept did not wait")
+    with case.decides("LS-CANC-011"):
+        listener.close()
+        ours, theirs = case.streams(name)
+        ours.send_all(b"hello")
+        arrives(case, theirs, b"hello")
 
 
 @scenario("LS-CANC-010", primitives=SOCKET)

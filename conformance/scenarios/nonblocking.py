@@ -212,6 +212,16 @@ def a_try_leaves_the_flag_alone(case: Case) -> None:
         case.check(not isinstance(outcome, Failed) and outcome.is_(b"data"), "and gets what is sent")
 
 
+@scenario("LS-NB-010", primitives=CHANNELS, modes=("blocking",))
+def whether_duplicates_share_the_flag(case: Case) -> None:
+    """Whether switching non-blocking use on for a duplicate shows in the original is recorded."""
+    receiver, _sender = case.channel()
+    second = receiver.duplicate()
+    second.set_blocking(False)
+    with case.decides("LS-NB-010"):
+        case.observe("each has its own" if receiver.get_blocking() else "shared")
+
+
 def _tried(case: Case, receiver: End) -> str:
     """What a tried receive gives, in a word."""
     return ending(case.attempt(receiver.recv, 10, wait="try"))
