@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.party import Listener, Name
+from conformance.party import Listener, Name, Party
 from conformance.scenario import Case, Failed, scenario
 from conformance.scenarios._maze import maze
 from conformance.scenarios._meeting import fill_queue, meets
@@ -11,23 +11,27 @@ from conformance.scenarios._things import THINGS, look, thing
 LOCAL = ("local_socket",)
 KINDS = {"name": ("path", "abstract", "namespaced")}
 RACERS = 4
+ROUNDS = 8
 
 
-def race(case: Case, decided: str, name: Name, *, overwrite: bool | None = None) -> None:
-    """A violation unless one of several processes that listen at the same moment serves, and the others are told."""
-    racers = [case.party(f"racer{number}") for number in range(RACERS)]
-    for racer in racers:
-        # A process is started by its first request; only then is the race a race.
+def racers(case: Case) -> list[Party]:
+    """Processes that are running: one is started by its first request, and only then is a race a race."""
+    parties = [case.party(f"racer{number}") for number in range(RACERS)]
+    for racer in parties:
         case.attempt(racer.connect, case.path("nobody"))
-    with case.decides(decided):
-        started = [case.begin(racer.listen, name, overwrite=overwrite) for racer in racers]
-        outcomes = [case.attempt(attempt.result) for attempt in started]
-        for outcome in outcomes:
-            if isinstance(outcome, Failed):
-                case.allowed(outcome.kind, "listen of a process that lost the race")
-        winners = [outcome for outcome in outcomes if isinstance(outcome, Listener)]
-        case.equal(len(winners), 1, "processes that listen on the name")
-        meets(case, winners[0], name, strays=RACERS)
+    return parties
+
+
+def one_wins(case: Case, parties: list[Party], name: Name, *, overwrite: bool | None = None) -> None:
+    """A violation unless one of the parties, which listen at the same moment, serves, and the others are told."""
+    started = [case.begin(party.listen, name, overwrite=overwrite) for party in parties]
+    outcomes = [case.attempt(attempt.result) for attempt in started]
+    for outcome in outcomes:
+        if isinstance(outcome, Failed):
+            case.allowed(outcome.kind, "listen of a process that lost the race")
+    winners = [outcome for outcome in outcomes if isinstance(outcome, Listener)]
+    case.equal(len(winners), 1, "processes that listen on the name")
+    meets(case, winners[0], name, strays=RACERS)
 
 
 @scenario("LS-LIFE-009", primitives=LOCAL, params={"stale": ("killed", "closed")})
@@ -100,12 +104,18 @@ def what_is_no_socket_is_not_overwritten(case: Case) -> None:
 @scenario("LS-CONC-005", primitives=LOCAL, params=KINDS)
 def race_for_a_name_has_one_winner(case: Case) -> None:
     """Of several processes that listen on one name at the same moment, one serves and the others are told."""
-    race(case, "LS-CONC-005", case.name())
+    parties = racers(case)
+    with case.decides("LS-CONC-005"):
+        one_wins(case, parties, case.name())
 
 
-@scenario("LS-LIFE-034", primitives=LOCAL)
+@scenario("LS-LIFE-034", primitives=LOCAL, alone=True)
 def race_for_a_stale_name_has_one_winner(case: Case) -> None:
     """Of several processes that take over one stale name at the same moment, one serves and the others are told."""
     slow, direct = maze(case)
-    case.witness.listen(Name("path", f"{direct}/s"), reclaim=False).close()
-    race(case, "LS-LIFE-034", Name("path", f"{slow}/s"), overwrite=True)
+    parties = racers(case)
+    for number in range(ROUNDS):
+        case.witness.listen(Name("path", f"{direct}/{number}"), reclaim=False).close()
+    with case.decides("LS-LIFE-034"):
+        for number in range(ROUNDS):
+            one_wins(case, parties, Name("path", f"{slow}/{number}"), overwrite=True)
