@@ -86,6 +86,17 @@ def namespaced_means_the_same_everywhere(case: Case) -> None:
         meets(case, case.server.listen(name), name)
 
 
+@scenario("LS-NAME-031", primitives=LOCAL)
+def namespaced_means_the_same_to_everybody(case: Case) -> None:
+    """A client of another user finds the listener under the namespaced name."""
+    name = case.name("word", "namespaced")
+    case.client.drop_privileges()
+    case.server.listen(name)
+    with case.decides("LS-NAME-031"):
+        outcome = case.attempt(case.client.connect, name)
+        case.allowed(outcome.kind if isinstance(outcome, Failed) else "reached", "connect of another user")
+
+
 @scenario("LS-NAME-020", primitives=LOCAL)
 def namespaced_with_slashes(case: Case) -> None:
     """A namespaced name may look like anything: it is no path."""

@@ -120,6 +120,18 @@ def bits_that_let_a_client_in(case: Case) -> None:
         case.observe(outcome.kind if isinstance(outcome, Failed) else "connected")
 
 
+@scenario("LS-SEC-005", primitives=LOCAL)
+def abstract_names_have_no_permissions(case: Case) -> None:
+    """Whether a client of another user gets through to a listener that would let nobody in if its name were a file."""
+    name = case.name("word", "abstract")
+    case.server.set_umask(0o777)
+    case.server.listen(name)
+    case.client.drop_privileges()
+    with case.decides("LS-SEC-005"):
+        outcome = case.attempt(case.client.connect, name)
+        case.observe(outcome.kind if isinstance(outcome, Failed) else "connected")
+
+
 @scenario("LS-CONN-019", primitives=LOCAL)
 def directory_that_may_not_be_searched(case: Case) -> None:
     """What is in a closed directory is neither reached nor added to."""
