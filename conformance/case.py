@@ -301,17 +301,17 @@ class Case(Caller):
         """Turn what stopped the case into findings."""
         deciding = self._deciding
         blame = cause in ("finding", "hung", "died") and deciding is not None and not deciding.observed
+        otherwise = "unsupported" if cause == "declined" else "undetermined"
         for requirement_id in self.decided:
             open_again = deciding is not None and requirement_id == deciding.id and not deciding.observed
             if requirement_id in self.findings and not open_again:
                 continue
             if deciding is not None and requirement_id == deciding.id:
-                verdict = "violated" if blame else "undetermined"
+                verdict = "violated" if blame else otherwise
                 self.findings[requirement_id] = Finding(requirement_id, verdict, cause, detail, party)
             else:
-                verdict = "unsupported" if cause == "declined" else "undetermined"
                 why = cause if cause in ("declined", "stale", "harness") else "prerequisite"
-                self.findings[requirement_id] = Finding(requirement_id, verdict, why, detail, party)
+                self.findings[requirement_id] = Finding(requirement_id, otherwise, why, detail, party)
 
 
 def _failed(failure: Failure) -> Failed:

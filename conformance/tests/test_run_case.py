@@ -219,7 +219,7 @@ def test_an_agent_that_does_one_thing_at_a_time_is_never_sent_a_second_request(t
         record = there.record(two_at_once)
         finding = there.finding(two_at_once, record)
         assert record.ending == "completed"
-        assert (finding.verdict, finding.cause, finding.party) == ("undetermined", "declined", "server")
+        assert (finding.verdict, finding.cause, finding.party) == ("unsupported", "declined", "server")
         assert [entry[0] for entry in record.transcript] == ["call", "call", "declined"]
 
 
