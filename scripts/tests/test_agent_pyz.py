@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import agent_pyz
 import pytest
+
+import agent_pyz
 
 DEADLINE = 30.0
 REQUESTS = (
