@@ -89,6 +89,10 @@ def load() -> Spec:
     digest = sha256()
     platforms = {p.name: p for p in map(_platform, _entries(root / "platforms.toml", "platform", digest))}
     capabilities = {c.name: c for c in map(_capability, _entries(root / "capabilities.toml", "capability", digest))}
+    for capability in capabilities.values():
+        lost = [name for name in capability.required_by if name not in capabilities]
+        if lost:
+            raise SpecError(f"capabilities.toml: capability {capability.name}: required_by {lost[0]!r}, which is none")
     kinds = frozenset(_error_kind(item) for item in _entries(root / "errors.toml", "error", digest))
     requirements: dict[str, Requirement] = {}
     for source in sorted((root / "requirements").iterdir(), key=lambda item: item.name):
@@ -122,7 +126,10 @@ def _entries(source: Traversable, key: str, digest: _Digest) -> list[_Entry]:
         if entry is None:
             raise SpecError(f"{source.name}: {key} {number} is to be a table")
         name = entry.get("id") or entry.get("name") or entry.get("kind") or f"number {number}"
-        result.append((f"{source.name}: {key} {name}", entry))
+        where = f"{source.name}: {key} {name}"
+        if any(where == other for other, _ in result):
+            raise SpecError(f"{where}: it is there twice; keep one, or choose the next number")
+        result.append((where, entry))
     return result
 
 
@@ -143,16 +150,22 @@ def _requirement(
     if not sources:
         raise SpecError(f"{where}: name at least one source")
     untested = entry.get("untested")
+    on, outcomes = (
+        _platform_names(_texts(entry, "platforms", where), platforms, where),
+        _outcomes(entry, platforms, where),
+    )
+    if outcomes and "default" not in outcomes and not on <= set(outcomes):
+        raise SpecError(f"{where}: outcomes say nothing of {min(on - set(outcomes))}; add it, or default")
     return Requirement(
         id=_text(entry, "id", where),
         level=level,
         sentence=_text(entry, "sentence", where),
         primitives=_words(entry, "primitives", PRIMITIVES, where),
         modes=_words(entry, "modes", MODES, where),
-        platforms=_platform_names(_texts(entry, "platforms", where), platforms, where),
+        platforms=on,
         needs=needs,
         sources=sources,
-        outcomes=_outcomes(entry, platforms, where),
+        outcomes=outcomes,
         observed=observed,
         untested=None if untested is None else _text(entry, "untested", where),
     )
@@ -167,8 +180,11 @@ _REQUIREMENT_KEYS = {
 def _platform(item: _Entry) -> Platform:
     where, entry = item
     _only(entry, {"name", "title", "groups", "facts"}, where)
+    table = shape.table(entry.get("facts", {}))
+    if table is None:
+        raise SpecError(f"{where}: facts is to be a table")
     facts: dict[str, int | bool | str] = {}
-    for name, value in (shape.table(entry.get("facts", {})) or {}).items():
+    for name, value in table.items():
         if not isinstance(value, (int, str)):
             raise SpecError(f"{where}: fact {name} is to be a number, a text, true or false")
         facts[name] = value
@@ -210,6 +226,8 @@ def _outcomes(
     for name in table:
         if name != "default" and name not in platforms:
             raise SpecError(f"{where}: outcomes for {name!r}, which is no platform")
+        if not _texts(table, name, where):
+            raise SpecError(f"{where}: outcomes for {name} are to be at least one; else no outcome is allowed")
     return {name: _texts(table, name, where) for name in table}
 
 
