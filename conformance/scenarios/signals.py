@@ -10,7 +10,7 @@ from typing import TypeVar
 from conformance.party import End, Party
 from conformance.scenario import Case, Failed, Pending, scenario
 from conformance.scenarios._between import made_fifo, other_side, this_side, word
-from conformance.scenarios._transfer import ending, received_before, sent_before
+from conformance.scenarios._transfer import ending, fill, received_before, sent_before
 
 T = TypeVar("T")
 SOCKET = ("local_socket",)
@@ -139,15 +139,16 @@ def signals_during_an_open(case: Case) -> None:
         was_disturbed(case, case.client)
 
 
-@scenario("UP-SIG-002", primitives=CHANNELS, params={"op": ("send", "send_all")})
+@scenario("UP-SIG-002", primitives=CHANNELS, needs=("wait.try",), params={"op": ("send", "send_all")})
 def signals_during_a_send(case: Case) -> None:
     """A send that is interrupted says how much it sent, and exactly that arrives."""
     receiver, sender = case.channel()
     process = listens_to_signals(sender.party)
-    payload = case.pattern(600_000)
+    full, payload = fill(case, sender), case.pattern(300_000)
     sending = case.begin(sender.send if case.text("op") == "send" else sender.send_all, payload)
     disturb(case, process, sending)
     with case.decides("UP-SIG-002"):
+        receiver.recv_exact(full.length)
         receiving = case.begin(receiver.recv_to_end)
         outcome = case.attempt(sending.result)
         case.allowed(word(outcome), "a send that signals interrupt")
