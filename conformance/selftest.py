@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from conformance import shape
-from conformance.agent import Command
+from conformance.agent import Command, StartError
 from conformance.engine import Engine
 from conformance.evidence import Record
 from conformance.judge import judge_case
@@ -24,6 +24,8 @@ from conformance.requirements import Spec, SpecError
 from conformance.scenario import Finding, Scenario
 
 PATIENCE_MS = 2_000
+NOT_JUDGED = "not judged"
+"""The ending of an agent that is turned away before its first case."""
 _KEYS = {"name", "defect", "breaks", "program", "ending"}
 
 
@@ -93,7 +95,10 @@ def detect(fault: Fault, witness: Command, spec: Spec, catalogue: Mapping[str, S
     """Run the whole suite against one faulty agent."""
     program = str(files("conformance") / "faulty" / fault.program)
     command = Command(fault.name, (sys.executable, "-I", "-S", program))
-    prepared = prepare(command, witness, spec, f"selftest-{fault.name}", patience_ms=PATIENCE_MS)
+    try:
+        prepared = prepare(command, witness, spec, f"selftest-{fault.name}", patience_ms=PATIENCE_MS)
+    except StartError:
+        return Detection(fault, {}, 0, frozenset({NOT_JUDGED}))
     try:
         platform = prepared.setting.platform
         planned = [case for case in plan(spec, catalogue.values(), platform, prepared.claims) if case.decides]
