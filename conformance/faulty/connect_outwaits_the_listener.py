@@ -28,8 +28,9 @@ def waits_on(right: Right[Steps[None]], sock: _socket.socket, where: Address, pa
     yield
     try:
         yield from steps
-    except ConnectionRefusedError:
+    except OSError:
         time.sleep(60)
+        raise
 
 
 main()

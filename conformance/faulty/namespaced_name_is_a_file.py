@@ -20,7 +20,9 @@ def in_tmp(right: Right[Address], args: Args) -> Address:
     name = mapping(args, "name")
     address = right(args)
     if name.get("kind") == "namespaced" and b"/" not in address.raw:
-        return Address(b"/tmp/" + address.raw[1:], b"/tmp/" + address.raw[1:])
+        directory, _, word = address.raw[1:].rpartition(b"-")
+        path = b"/tmp/" + directory + b"/" + word
+        return Address(path, path)
     return address
 
 

@@ -12,10 +12,9 @@ from conformance.agents.stdlib.serve import OPERATIONS, main
 from conformance.faulty._wrong import Args, Reply, Right, Session, instead_of
 
 
-@instead_of(OPERATIONS, "split")
-def nothing(_right: Right[Reply], session: Session, args: Args) -> Reply:
-    session.endpoint(args, "on")
-    return {"sent": "all"}
+@instead_of(OPERATIONS, "inheritable")
+def nothing(_right: Right[Reply], _session: Session, _args: Args) -> Reply:
+    return {}
 
 
 main()

@@ -99,14 +99,14 @@ class TestChildren:
 
 class TestProcess:
     def test_exactly_the_spare_descriptors_can_be_opened(self, agent: Agent) -> None:
-        before = agent.call("resources")
+        before = agent.call("resources")["descriptors"]
         agent.call("exhaust_descriptors", spare=2)
         agent.call("pipe", receiver="r", sender="s")
         assert agent.refuses("pipe", receiver="r2", sender="s2")["kind"] == "exhausted"
         agent.call("release_descriptors")
         agent.call("close", on="r")
         agent.call("close", on="s")
-        assert agent.call("resources") == before
+        assert agent.call("resources")["descriptors"] == before
 
     def test_threads_are_counted_while_operations_wait(self, agent: Agent) -> None:
         agent.call("pipe", receiver="r", sender="s")
@@ -115,7 +115,7 @@ class TestProcess:
         assert agent.call("resources")["threads"] == 2
         agent.call("send", on="s", data=data(b"x"))
         agent.finish(waiting)
-        assert agent.call("resources")["threads"] == 1
+        assert any(agent.call("resources")["threads"] == 1 for _ in range(1000))
 
     def test_a_signal_is_counted_and_interrupts_nothing_for_good(self, agent: Agent) -> None:
         agent.call("pipe", receiver="r", sender="s")
