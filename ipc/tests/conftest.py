@@ -15,12 +15,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import ipc
+from ipc.tests.support import PATIENCE, Spawn
 
 ROOT = pathlib.Path(ipc.__file__).parents[1]
-PATIENCE = 20.0
-
-Spawn = Callable[..., "subprocess.Popen[str]"]
-
 if sys.platform == "win32":
     collect_ignore_glob = ["test_posix_*.py"]
 
@@ -40,14 +37,17 @@ def spawn() -> Iterator[Spawn]:
     """Start `python -c CODE ARGS` with ipc at hand and pipes on its standard streams."""
     children: list[subprocess.Popen[str]] = []
 
-    def start(code: str, *arguments: object, **options: object) -> subprocess.Popen[str]:
+    def start(
+        code: str, *arguments: object, close_fds: bool = True, pass_fds: tuple[int, ...] = ()
+    ) -> subprocess.Popen[str]:
         child = subprocess.Popen(
             [sys.executable, "-c", code, *map(str, arguments)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
-            **options,  # type: ignore[call-overload]  # pyright: ignore
+            close_fds=close_fds,
+            pass_fds=pass_fds,
         )
         children.append(child)
         return child

@@ -103,7 +103,7 @@ def test_names_of_different_kinds_are_different() -> None:
 
 def test_a_name_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
-        PathName("x").raw = b"y"  # type: ignore[misc]  # pyright: ignore
+        PathName("x").raw = b"y"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @pytest.mark.parametrize("path", [r"\\.\pipe\name", r"\\host\pipe\name", r"\\.\PIPE\with\backslash"])

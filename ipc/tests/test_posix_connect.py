@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "these tests are about POSIX systems"
+
 import os
 import pathlib
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -14,19 +17,8 @@ import pytest
 
 import ipc
 from ipc import errors
-
-PATIENCE = 20.0
-linux_only = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full backlog refuses at once")
-
-
-def fill(path: pathlib.Path) -> list[ipc.Stream]:
-    """Clients enough to fill the backlog of the listener on `path`."""
-    clients: list[ipc.Stream] = []
-    try:
-        while True:
-            clients.append(ipc.connect(path, timeout=0))
-    except (errors.WouldBlock, errors.Refused):
-        return clients
+from ipc.names import AbstractName
+from ipc.tests.support import PATIENCE, all_descriptors_taken, fill_backlog, linux_only
 
 
 @pytest.mark.parametrize("timeout", [None, 0, 0.5])
@@ -61,15 +53,15 @@ def test_what_is_no_stream_socket_is_refused_or_of_the_wrong_type(folder: pathli
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has abstract names")
 def test_abstract_names_are_exact_for_a_foreign_peer(folder: pathlib.Path) -> None:
     raw = b"ipc-" + folder.name.encode() + b"\0tail"
-    with ipc.listen(ipc.AbstractName(raw)) as listener, socket.socket(socket.AF_UNIX) as foreign:
+    with ipc.listen(AbstractName(raw)) as listener, socket.socket(socket.AF_UNIX) as foreign:
         foreign.connect(b"\0" + raw)
         with listener.accept(PATIENCE) as stream:
             stream.send_all(b"exact")
             assert foreign.recv(10) == b"exact"
         with pytest.raises(errors.Refused):
-            ipc.connect(ipc.AbstractName(raw[:-5]), timeout=PATIENCE)
+            ipc.connect(AbstractName(raw[:-5]), timeout=PATIENCE)
     with pytest.raises(errors.Refused):
-        ipc.connect(ipc.AbstractName(raw), timeout=PATIENCE)
+        ipc.connect(AbstractName(raw), timeout=PATIENCE)
 
 
 def test_a_name_with_a_nul_byte_does_not_reach_the_name_before_it(folder: pathlib.Path) -> None:
@@ -88,7 +80,7 @@ def test_a_path_may_have_any_bytes(folder: pathlib.Path, name: bytes) -> None:
 @linux_only
 def test_a_full_backlog_would_block_and_times_out_when_the_time_is_up(folder: pathlib.Path) -> None:
     with ipc.listen(folder / "s", backlog=0):
-        clients = fill(folder / "s")
+        clients = fill_backlog(folder / "s")
         try:
             started = time.monotonic()
             with pytest.raises(errors.TimedOut):
@@ -105,7 +97,7 @@ def test_a_full_backlog_would_block_and_times_out_when_the_time_is_up(folder: pa
 @pytest.mark.parametrize("timeout", [None, PATIENCE])
 def test_a_connect_that_waits_for_room_succeeds_when_there_is_some(folder: pathlib.Path, timeout: float | None) -> None:
     with ipc.listen(folder / "s", backlog=0) as listener:
-        clients = fill(folder / "s")
+        clients = fill_backlog(folder / "s")
         accepted: list[ipc.Stream] = []
         later = threading.Timer(0.2, lambda: accepted.extend(listener.accept(PATIENCE) for _ in clients))
         later.start()
@@ -126,7 +118,7 @@ def test_signals_neither_end_nor_fake_a_connect_that_waits(
     folder: pathlib.Path, alarms: Callable[[float], list[int]]
 ) -> None:
     with ipc.listen(folder / "s", backlog=0):
-        clients = fill(folder / "s")
+        clients = fill_backlog(folder / "s")
         try:
             counted = alarms(0.03)
             started = time.monotonic()
@@ -142,7 +134,7 @@ def test_signals_neither_end_nor_fake_a_connect_that_waits(
 @linux_only
 def test_a_connect_that_waits_fails_when_the_listener_closes(folder: pathlib.Path) -> None:
     listener = ipc.listen(folder / "s", backlog=0)
-    clients = fill(folder / "s")
+    clients = fill_backlog(folder / "s")
     later = threading.Timer(0.2, listener.close)
     later.start()
     try:
@@ -159,7 +151,7 @@ def test_waiting_for_room_does_not_burn_the_processor(folder: pathlib.Path) -> N
     import resource
 
     with ipc.listen(folder / "s", backlog=0):
-        clients = fill(folder / "s")
+        clients = fill_backlog(folder / "s")
         try:
             before = resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
             with pytest.raises(errors.TimedOut):
@@ -200,3 +192,10 @@ def test_failed_connects_leave_no_descriptor(folder: pathlib.Path) -> None:
         with pytest.raises(errors.NotFound):
             ipc.connect(folder / "nobody", timeout=0.1)
     assert len(os.listdir("/dev/fd")) < 200
+
+
+def test_connecting_at_the_descriptor_limit_fails_and_works_again_later(folder: pathlib.Path) -> None:
+    with ipc.listen(folder / "s"):
+        with all_descriptors_taken(), pytest.raises(errors.Exhausted):
+            ipc.connect(folder / "s", timeout=PATIENCE)
+        ipc.connect(folder / "s", timeout=PATIENCE).close()

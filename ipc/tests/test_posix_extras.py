@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "these tests are about POSIX systems"
+
 import os
 import pathlib
 import socket
 import struct
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -16,11 +19,8 @@ import pytest
 import ipc
 from ipc import errors, posix
 from ipc._posix import credentials
+from ipc.tests.support import PATIENCE, Pair, Spawn
 from ipc.types import PeerCredentials
-
-PATIENCE = 20.0
-Spawn = Callable[..., "subprocess.Popen[str]"]
-Pair = tuple[ipc.Stream, ipc.Stream]
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_sending_half_stands_for_its_stream(pair: Pair) -> None:
 
 def test_another_direction_is_refused(pair: Pair) -> None:
     with pytest.raises(errors.InvalidInput):
-        posix.shutdown(pair[0], "up")  # type: ignore[arg-type]  # pyright: ignore
+        posix.shutdown(pair[0], "up")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     pair[0].close()
     with pytest.raises(errors.InvalidHandle):
         posix.shutdown(pair[0], "send")
@@ -99,7 +99,7 @@ def test_a_client_can_ask_who_serves_it(pair: Pair) -> None:
     assert told.pid in (os.getpid(), None)
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_credentials_are_those_at_the_time_of_the_connect(folder: pathlib.Path, spawn: Spawn) -> None:
     folder.chmod(0o711)
     with ipc.listen(folder / "s", mode=0o666) as listener:
@@ -135,7 +135,7 @@ def test_a_xucred_has_the_group_first_and_the_pid_last_if_at_all() -> None:
 
 
 def open_files(count: int, folder: pathlib.Path) -> list[int]:
-    found = []
+    found: list[int] = []
     for number in range(count):
         (folder / f"file{number}").write_text(str(number))
         found.append(os.open(folder / f"file{number}", os.O_RDONLY))
@@ -308,7 +308,7 @@ def test_a_receiver_can_be_another_programs_standard_input() -> None:
     with receiver, sender:
         child = subprocess.Popen(
             [sys.executable, "-c", "import sys; print(len(sys.stdin.buffer.read()))"],
-            stdin=receiver,
+            stdin=receiver.fileno(),
             stdout=subprocess.PIPE,
         )
         try:

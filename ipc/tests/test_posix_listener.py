@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "these tests are about POSIX systems"
+
 import os
 import pathlib
 import socket
 import stat
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -15,9 +17,7 @@ import pytest
 
 import ipc
 from ipc import errors
-
-PATIENCE = 20.0
-Spawn = Callable[..., "subprocess.Popen[str]"]
+from ipc.tests.support import PATIENCE, Spawn, all_descriptors_taken, fill_backlog, linux_only
 
 LISTEN_AND_WAIT = """
 import sys, ipc
@@ -25,8 +25,6 @@ listener = ipc.listen(sys.argv[1], backlog=int(sys.argv[2]) if len(sys.argv) > 2
 print("listening", flush=True)
 sys.stdin.read()
 """
-
-linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has it")
 
 
 @pytest.fixture
@@ -168,10 +166,7 @@ def test_a_killed_server_leaves_a_name_that_only_overwriting_takes(folder: pathl
 
 def test_overwriting_spares_a_living_server_with_a_full_backlog(folder: pathlib.Path) -> None:
     with ipc.listen(folder / "s", backlog=0) as listener:
-        waiting: list[ipc.Stream] = []
-        with pytest.raises((errors.WouldBlock, errors.Refused)):
-            while True:
-                waiting.append(ipc.connect(folder / "s", timeout=0))
+        waiting = fill_backlog(folder / "s")
         with pytest.raises(errors.InUse):
             ipc.listen(folder / "s", overwrite=True)
         for client in waiting:
@@ -319,7 +314,7 @@ def test_clients_of_one_listener_come_in_the_order_in_which_they_connected(folde
         clients = [ipc.connect(folder / "s", timeout=PATIENCE) for _ in range(5)]
         for number, client in enumerate(clients):
             client.send_all(bytes([number]))
-        order = []
+        order: list[int] = []
         for _, stream in zip(clients, listener, strict=False):
             with stream:
                 order.append(stream.recv(timeout=PATIENCE)[0])
@@ -340,22 +335,9 @@ def test_a_client_that_came_and_went_does_not_disturb(folder: pathlib.Path) -> N
 
 
 def test_accepting_at_the_descriptor_limit_fails_and_the_client_waits_on(folder: pathlib.Path) -> None:
-    import resource
-
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
     with ipc.listen(folder / "s") as listener, ipc.connect(folder / "s", timeout=PATIENCE):
-        fillers: list[int] = []
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (listener.fileno() + 40, before[1]))
-            with pytest.raises(OSError):
-                while True:
-                    fillers.append(os.open(os.devnull, os.O_RDONLY))
-            with pytest.raises(errors.Exhausted):
-                listener.accept(PATIENCE)
-        finally:
-            for filler in fillers:
-                os.close(filler)
-            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        with all_descriptors_taken(), pytest.raises(errors.Exhausted):
+            listener.accept(PATIENCE)
         if sys.platform == "linux":
             listener.accept(PATIENCE).close()
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "these tests are about POSIX systems"
+
 import math
 import os
 import pathlib
@@ -15,8 +19,8 @@ import pytest
 
 import ipc
 from ipc import errors, posix
+from ipc.tests.support import PATIENCE, descriptor_limit, fill, fill_backlog
 
-PATIENCE = 20.0
 SLACK = 1.0
 
 Waits = Callable[[float | None], object]
@@ -31,13 +35,9 @@ class Idle:
         self.server = self.listener.accept()
         self.receiver, self.sender = ipc.pipe()
         posix.make_fifo(folder / "fifo")
-        full: list[tuple[ipc.Stream | ipc.Sender, int]] = [(self.server, 65_536), (self.sender, 4096)]
-        for end, piece in full:
-            try:
-                while True:
-                    end.send(bytes(piece), timeout=0)
-            except errors.WouldBlock:
-                pass
+        fill(self.server)
+        fill(self.sender)
+        self.other_receiver, self.other_sender = ipc.pipe()
         self.calls: dict[str, Waits] = {
             "accept": self.listener.accept,
             "recv": lambda timeout: self.server.recv(10, timeout),
@@ -46,17 +46,13 @@ class Idle:
             "send": lambda timeout: self.server.send(b"x", timeout),
             "send_all": lambda timeout: self.server.send_all(b"x", timeout),
             "send_vectored": lambda timeout: self.server.send_vectored([b"x"], timeout),
-            "pipe recv": lambda timeout: self.receiver_of_nothing(timeout),
+            "pipe recv": lambda timeout: self.other_receiver.recv(10, timeout),
             "pipe send": lambda timeout: self.sender.send(b"x", timeout),
             "pipe send_all": lambda timeout: self.sender.send_all(bytes(100_000), timeout),
             "fifo receiver": lambda timeout: posix.open_fifo_receiver(folder / "fifo", timeout).close(),
             "fifo sender": lambda timeout: posix.open_fifo_sender(folder / "fifo", timeout).close(),
             "recv_descriptors": lambda timeout: posix.recv_descriptors(self.server, 9, 1, timeout),
         }
-        self.other_receiver, self.other_sender = ipc.pipe()
-
-    def receiver_of_nothing(self, timeout: float | None) -> bytes:
-        return self.other_receiver.recv(10, timeout)
 
     def close(self) -> None:
         for end in (
@@ -137,9 +133,18 @@ def test_a_huge_timeout_is_the_far_future(idle: Idle, timeout: float) -> None:
     later.join(PATIENCE)
 
 
-def test_a_huge_timeout_is_the_far_future_for_a_connect_too(idle: Idle, folder: pathlib.Path) -> None:
-    for timeout in (2.0**40, 1e300, math.inf):
-        ipc.connect(folder / "s", timeout=timeout).close()
+def test_a_huge_timeout_is_the_far_future_for_a_connect_too(folder: pathlib.Path) -> None:
+    with ipc.listen(folder / "s", backlog=0) as listener:
+        for timeout in (2.0**40, 1e300, math.inf):
+            clients = fill_backlog(folder / "s")
+            later = threading.Timer(0.05, lambda: listener.accept(PATIENCE).close())
+            later.start()
+            clients.append(ipc.connect(folder / "s", timeout=timeout))
+            later.join(PATIENCE)
+            for client in clients:
+                client.close()
+            for _ in clients[1:]:
+                listener.accept(PATIENCE).close()
 
 
 def test_after_a_deadline_the_endpoint_works_and_nothing_is_lost(idle: Idle) -> None:
@@ -187,34 +192,32 @@ def test_a_peer_that_drips_does_not_extend_the_deadline(idle: Idle) -> None:
 def test_waiting_does_not_burn_the_processor(idle: Idle, name: str) -> None:
     with pytest.raises(errors.TimedOut):
         idle.calls[name](0.06)
-    before = resource.getrusage(resource.RUSAGE_THREAD)
+    before = resource.getrusage(resource.RUSAGE_SELF)
     with pytest.raises(errors.TimedOut):
         idle.calls[name](0.6)
-    after = resource.getrusage(resource.RUSAGE_THREAD)
+    after = resource.getrusage(resource.RUSAGE_SELF)
     assert after.ru_nvcsw - before.ru_nvcsw < 40
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.1
 
 
 def test_descriptors_beyond_what_select_can_hold_work(folder: pathlib.Path) -> None:
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
     fillers: list[int] = []
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(before[0], 1300), before[1]))
-        while not fillers or fillers[-1] < 1100:
-            fillers.append(os.open(os.devnull, os.O_RDONLY))
-        with ipc.listen(folder / "s") as listener:
-            with pytest.raises(errors.TimedOut):
-                listener.accept(0.05)
-            with ipc.connect(folder / "s", timeout=PATIENCE) as client, listener.accept(PATIENCE) as server:
-                assert server.fileno() > 1024
+    with descriptor_limit(1300):
+        try:
+            while not fillers or fillers[-1] < 1100:
+                fillers.append(os.open(os.devnull, os.O_RDONLY))
+            with ipc.listen(folder / "s") as listener:
                 with pytest.raises(errors.TimedOut):
-                    server.recv(timeout=0.05)
-                client.send_all(b"x", PATIENCE)
-                assert server.recv(timeout=PATIENCE) == b"x"
-    finally:
-        for filler in fillers:
-            os.close(filler)
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+                    listener.accept(0.05)
+                with ipc.connect(folder / "s", timeout=PATIENCE) as client, listener.accept(PATIENCE) as server:
+                    assert server.fileno() > 1024
+                    with pytest.raises(errors.TimedOut):
+                        server.recv(timeout=0.05)
+                    client.send_all(b"x", PATIENCE)
+                    assert server.recv(timeout=PATIENCE) == b"x"
+        finally:
+            for filler in fillers:
+                os.close(filler)
 
 
 def test_a_deadline_leaves_no_trace_on_a_descriptor_that_is_given_out(idle: Idle) -> None:
