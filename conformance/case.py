@@ -17,7 +17,7 @@ from conformance.witness import Witness
 P = ParamSpec("P")
 T = TypeVar("T")
 Value = int | str
-DEADLINE_MS = 8_000
+DEADLINE_MS = 15_000
 _WAITS: Mapping[str, Result] = {
     "blocking": {},
     "nonblocking": {"wait": "ready"},
