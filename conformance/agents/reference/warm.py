@@ -106,8 +106,12 @@ class Parent:
                 os.close(descriptor)
             self._socket.close()
             self._agent()
-        finally:
-            os._exit(70)
+        except SystemExit:
+            # `die` with how=exit: out of the parent's frames, the way that an agent started cold leaves.
+            raise
+        except BaseException as error:  # noqa: BLE001 - a child must never serve as a parent
+            os.write(2, f"a forked agent failed: {error!r}\n".encode())
+        os._exit(70)
 
     def _reap(self) -> None:
         try:
