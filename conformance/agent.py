@@ -68,11 +68,17 @@ class Launcher:
 
     def __init__(self, command: Command, run_mark: str, *, warm: bool) -> None:
         self.command = command
+        self.run_mark = run_mark
         self._environment = {**_environment(), RUN_MARK: run_mark}
         self._warm = warm
         self._parent: _WarmParent | None = None
         self._cold: WeakSet[_Cold] = WeakSet()
         self._lock = threading.Lock()
+
+    @property
+    def warm(self) -> bool:
+        """Whether processes come from a warm parent now."""
+        return self._parent is not None
 
     def launch(self) -> Process:
         """A fresh process; StartError when there can be none."""

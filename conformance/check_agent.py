@@ -5,13 +5,12 @@ Nothing here judges the implementation that the agent drives; that is what the r
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from conformance.agent import Command, Launcher, StartError
+from conformance.agent import Command, Launcher, StartError, end_strays
 from conformance.channel import Channel
 from conformance.payload import Pattern, received
 from conformance.plan import claims
@@ -51,14 +50,19 @@ class _Wrong(Exception):
 
 def check_agent(command: Command, spec: Spec, *, seconds: float = 10.0) -> Iterator[Step]:
     """Try every rule of PROTOCOL.md that can be tried without knowing the implementation."""
-    launcher = Launcher(command, f"check-{os.getpid()}", warm=False)
+    mark = f"check-{secrets.token_hex(4)}"
+    launcher = Launcher(command, mark, warm=False)
     checks = _Checks(launcher, spec, seconds)
-    first = _try("`hello` is answered with protocol, implementation, platform, capabilities, concurrent", checks.hello)
-    yield first
-    if first.wrong is not None:
-        return
-    for asks, check in checks.rest():
-        yield _try(asks, check)
+    try:
+        asks = "`hello` is answered with protocol, implementation, platform, capabilities, concurrent"
+        first = _try(asks, checks.hello)
+        yield first
+        if first.wrong is None:
+            for asks, check in checks.rest():
+                yield _try(asks, check)
+    finally:
+        launcher.close()
+        end_strays(mark)
 
 
 def _try(asks: str, check: Callable[[], None]) -> Step:
@@ -86,15 +90,21 @@ class _Checks:
         yield "a version range without a common version is an `unsupported` error", self.no_common_version
         yield "the highest common version is chosen from a wider range", self.wider_range
         yield "an operation is declined as `unsupported` exactly when its capability is not claimed", self.claims
-        yield "requests that arrive in one write are all answered, each once", self.batch
+        concurrent = self._hello.get("concurrent") is True
+        if concurrent:
+            yield "requests that arrive in one write are all answered, each once", self.batch
         if "unnamed_pipe" in claims(self._hello):
             yield "data to send are made from a pattern, and data received are described, as the page says", self.data
-        if self._hello.get("concurrent") is True:
-            yield "a concurrent agent answers while another request waits", self.concurrent
+            if concurrent:
+                yield "a concurrent agent answers while another request waits", self.concurrent
         yield "`bye` is answered, then the process exits with status 0", self.bye
         yield "the end of input makes the process exit", self.end_of_input
         yield "`die` with how=kill ends the process by SIGKILL, without a reply", self.die
         yield "`die` with how=exit ends the process with status 0, without a reply", self.die_by_exit
+        if self._hello.get("warm") is True:
+            yield "a warm parent forks agents that serve as if freshly started, and tells how they end", self.warm
+        if self._hello.get("witness") is True:
+            yield "a witness makes a workspace, and removes it with what is in it", self.witness
 
     def hello(self) -> None:
         with self._agent() as channel:
@@ -158,8 +168,6 @@ class _Checks:
 
     def batch(self) -> None:
         with self._greeted() as channel:
-            if self._hello.get("concurrent") is not True:
-                return
             requests = [channel.request("close", {"on": f"never-made-{number}"}) for number in range(50)]
             for request in requests:
                 if ask(channel, request, self._seconds) is None:
@@ -184,8 +192,6 @@ class _Checks:
                     raise _Wrong(f"{part.wire()} was sent, something else arrived: {reply.ok}")
 
     def concurrent(self) -> None:
-        if "unnamed_pipe" not in claims(self._hello):
-            return
         with self._greeted() as channel:
             self._ask(channel, "pipe", {"receiver": "r", "sender": "s"})
             waiting = channel.request("recv", {"on": "r", "max": 1})
@@ -209,13 +215,50 @@ class _Checks:
 
     def die(self) -> None:
         with self._greeted() as channel:
-            channel.request("die", {"how": "kill"})
-            self._ends(channel, -9, "die with how=kill")
+            self._dies(channel, "kill", -9)
 
     def die_by_exit(self) -> None:
         with self._greeted() as channel:
-            channel.request("die", {"how": "exit"})
-            self._ends(channel, 0, "die with how=exit")
+            self._dies(channel, "exit", 0)
+
+    def warm(self) -> None:
+        warm = Launcher(self._launcher.command, self._launcher.run_mark, warm=True)
+        try:
+            for _ in range(2):
+                with self._agent(warm) as channel:
+                    reply = self._ask(channel, "hello", {"protocol": [1, 1], "role": "subject"})
+                    if not warm.warm:
+                        raise _Wrong("started with IPC_CONFORMANCE_WARM_FD it is no warm parent, or does not fork")
+                    if reply.ok != self._hello:
+                        raise _Wrong(f"a forked agent's hello is another one: {reply.ok or reply.error}")
+                    self._dies(channel, "exit", 0)
+        finally:
+            warm.close()
+
+    def witness(self) -> None:
+        with self._agent() as channel:
+            self._ask(channel, "hello", {"protocol": [1, 1], "role": "witness"})
+            made = self._ask(channel, "make_workspace", {})
+            path = (made.ok or {}).get("path")
+            if not isinstance(path, str):
+                raise _Wrong(
+                    f"make_workspace answered {made.ok or made.error}; it is to answer the path of a new directory"
+                )
+            written = self._ask(channel, "write_file", {"path": f"{path}/word", "text": "x"})
+            removed = self._ask(channel, "remove_workspace", {"path": path})
+            seen = self._ask(channel, "stat", {"path": path})
+            if written.ok is None or removed.ok != {"left": ["word"]} or (seen.ok or {}).get("type") != "none":
+                raise _Wrong(
+                    f"a file was written ({written.ok or written.error}) and the workspace removed "
+                    f"({removed.ok or removed.error}); then stat says {seen.ok or seen.error}"
+                )
+
+    def _dies(self, channel: Channel, how: str, status: int) -> None:
+        request = channel.request("die", {"how": how})
+        self._ends(channel, status, f"die with how={how}")
+        channel.read_replies()
+        if channel.has(request):
+            raise _Wrong(f"die with how={how} was answered; it is to end the process without a reply")
 
     def _ends(self, channel: Channel, wanted: int, after: str) -> None:
         status = channel.process.status(self._seconds)
@@ -225,10 +268,13 @@ class _Checks:
             raise _Wrong(f"after {after} it ended with status {status} instead of {wanted}")
 
     @contextmanager
-    def _agent(self) -> Generator[Channel]:
-        channel = Channel(self._launcher.launch(), self._spec.error_kinds)
+    def _agent(self, launcher: Launcher | None = None) -> Generator[Channel]:
+        channel = Channel((launcher or self._launcher).launch(), self._spec.error_kinds)
         try:
             yield channel
+            channel.read_replies()
+            if channel.fault is not None:
+                raise _Wrong(channel.fault)
         finally:
             channel.close()
 
