@@ -31,7 +31,7 @@ class Progress:
         self._done: Callable[[], int] = int
         self._running: Running = list
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._show, daemon=True)
+        self._thread = threading.Thread(target=self._show, name="progress", daemon=True)
 
     def start(self, total: int, done: Callable[[], int], running: Running) -> None:
         """Begin to show; `done` and `running` are asked whenever the line is drawn."""
