@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 class Agent:
     """What every operation can reach."""
 
-    def __init__(self, program: list[str], output: Output) -> None:
+    def __init__(self, program: list[str], output: Output, witness: bool) -> None:
         self.program = program
         self.output = output
+        self.witness = witness
         self.table = Table()
         self.crew = Crew()
         self.spare: list[int] = []

@@ -28,7 +28,7 @@ _CAPABILITIES = """
 """
 
 
-def hello(_agent: Agent, arguments: Arguments) -> Reply:
+def hello(agent: Agent, arguments: Arguments) -> Reply:
     offered = arguments.raw("protocol")
     match offered:
         case [int(lowest), int(highest)] if lowest <= VERSION <= highest:
@@ -42,6 +42,7 @@ def hello(_agent: Agent, arguments: Arguments) -> Reply:
         "capabilities": _capabilities(),
         "concurrent": True,
         "warm": True,
+        **({"witness": True} if agent.witness else {}),
     }
 
 

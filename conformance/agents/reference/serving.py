@@ -7,6 +7,8 @@ import sys
 
 assert sys.platform != "win32", "the reference agent needs a POSIX system"
 
+from itertools import chain
+
 from . import greeting, inheriting, meeting, owning, piping, surroundings, transfer
 from .agent import Agent
 from .arguments import Arguments
@@ -75,14 +77,18 @@ PATIENT: dict[str, Operation] = {
 IN_MAIN: dict[str, Operation] = {"on_signal": surroundings.on_signal}
 
 
-def serve(program: list[str]) -> None:
-    """Serve standard input and output until their end; does not return."""
-    agent = Agent(program, Output(1))
-    agent.crew.start(lambda: _read(agent))
+def serve(program: list[str], first: tuple[bytes, ...] = (), witness: bool = False) -> None:
+    """Serve standard input and output until their end; does not return.
+
+    `first`: lines of standard input that somebody has read already. `witness`: whether this program, asked in
+    the first line to be a witness, is one.
+    """
+    agent = Agent(program, Output(1), witness)
+    agent.crew.start(lambda: _read(agent, first))
 
 
-def _read(agent: Agent) -> Callable[[], None]:
-    for line in requests(0):
+def _read(agent: Agent, first: tuple[bytes, ...]) -> Callable[[], None]:
+    for line in chain(first, requests(0)):
         try:
             request = from_line(line)
         except Malformed as error:

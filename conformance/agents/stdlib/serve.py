@@ -7,6 +7,7 @@ import sys
 assert sys.platform != "win32", "this agent needs a POSIX system"
 
 import os
+from itertools import chain
 
 from . import children, fifo, handles, listening, passing, process, signals, transfer
 from .failures import Failure
@@ -42,9 +43,10 @@ def main() -> None:
         parent(int(warm), lambda: serve(program))
 
 
-def serve(program: list[str]) -> None:
+def serve(program: list[str], first: tuple[bytes, ...] = ()) -> None:
+    """`first`: lines of standard input that somebody has read already."""
     session = Session(dict(OPERATIONS), Replies(1), program)
-    for line in lines(0):
+    for line in chain(first, lines(0)):
         try:
             request = decode(line)
         except (ValueError, RecursionError) as problem:
