@@ -41,12 +41,8 @@ def is_for_witness(line):
         return False
 
 
-def main():
-    if start.WARM in os.environ:
-        start.main()
-        return
+def agent(program):
     line = first_line()
-    program = start.this_program()
     if is_for_witness(line):
         from stdlib import serve
 
@@ -55,7 +51,7 @@ def main():
         serving.serve(program, (line,), witness=True)
 
 
-main()
+start.main(agent)
 """
 
 

@@ -10,18 +10,23 @@ import os
 
 from .serving import serve
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 WARM = "IPC_CONFORMANCE_WARM_FD"
 
 
-def main() -> None:
+def main(agent: Callable[[list[str]], None] = serve) -> None:
+    """Run `agent`, which is told the command that runs this program and does not return."""
     program = this_program()
     warm = os.environ.pop(WARM, None)
     if warm is None:
-        serve(program)
+        agent(program)
         return
     from .warm import Parent
 
-    Parent(int(warm), lambda: serve(program)).run()
+    Parent(int(warm), lambda: agent(program)).run()
 
 
 def this_program() -> list[str]:
