@@ -148,7 +148,7 @@ class _Checks:
         with self._agent() as channel:
             reply = self._ask(channel, "hello", {"protocol": [1, 7], "role": "subject"})
             if reply.ok is None or reply.ok.get("protocol") != 1:
-                raise _Wrong(f"offered versions 1 to 7, it is to answer 1, not {reply.ok or reply.error}")
+                raise _Wrong(f"offered versions 1 to 7, it is to answer 1, not {_answer(reply)}")
 
     def claims(self) -> None:
         claimed = claims(self._hello)
@@ -162,9 +162,7 @@ class _Checks:
                 if declined and capability in claimed:
                     raise _Wrong(f"{capability} is claimed in hello, yet {op} is declined as unsupported")
                 if not declined and capability not in claimed:
-                    raise _Wrong(
-                        f"{op} is answered with {reply.ok or reply.error}, yet {capability} is not claimed in hello"
-                    )
+                    raise _Wrong(f"{op} is answered with {_answer(reply)}, yet {capability} is not claimed in hello")
 
     def batch(self) -> None:
         with self._greeted() as channel:
@@ -179,7 +177,7 @@ class _Checks:
             self._ask(channel, "pipe", {"receiver": "r", "sender": "s"})
             sent = self._ask(channel, "send_all", {"on": "s", "data": pattern.wire()})
             if sent.ok is None or sent.ok.get("sent") != pattern.length:
-                raise _Wrong(f"send_all of {pattern.length} bytes answered {sent.ok or sent.error}")
+                raise _Wrong(f"send_all of {pattern.length} bytes answered {_answer(sent)}")
             for part in (pattern.part(0, 256), pattern.part(256, 744)):
                 reply = self._ask(channel, "recv_exact", {"on": "r", "length": part.length})
                 if reply.ok is None:
@@ -230,7 +228,7 @@ class _Checks:
                     if not warm.warm:
                         raise _Wrong("started with IPC_CONFORMANCE_WARM_FD it is no warm parent, or does not fork")
                     if reply.ok != self._hello:
-                        raise _Wrong(f"a forked agent's hello is another one: {reply.ok or reply.error}")
+                        raise _Wrong(f"a forked agent's hello is another one: {_answer(reply)}")
                     self._dies(channel, "exit", 0)
         finally:
             warm.close()
@@ -241,16 +239,14 @@ class _Checks:
             made = self._ask(channel, "make_workspace", {})
             path = (made.ok or {}).get("path")
             if not isinstance(path, str):
-                raise _Wrong(
-                    f"make_workspace answered {made.ok or made.error}; it is to answer the path of a new directory"
-                )
+                raise _Wrong(f"make_workspace answered {_answer(made)}; it is to answer the path of a new directory")
             written = self._ask(channel, "write_file", {"path": f"{path}/word", "text": "x"})
             removed = self._ask(channel, "remove_workspace", {"path": path})
             seen = self._ask(channel, "stat", {"path": path})
             if written.ok is None or removed.ok != {"left": ["word"]} or (seen.ok or {}).get("type") != "none":
                 raise _Wrong(
-                    f"a file was written ({written.ok or written.error}) and the workspace removed "
-                    f"({removed.ok or removed.error}); then stat says {seen.ok or seen.error}"
+                    f"a file was written ({_answer(written)}) and the workspace removed "
+                    f"({_answer(removed)}); then stat says {_answer(seen)}"
                 )
 
     def _dies(self, channel: Channel, how: str, status: int) -> None:
@@ -298,6 +294,10 @@ class _Checks:
         if channel.ended:
             return f"it ended (status {channel.process.status(1.0)}) while {op} was asked of it{said}"
         return f"no reply to {op} within {self._seconds:g} s{said}"
+
+
+def _answer(reply: Reply) -> object:
+    return reply.error if reply.ok is None else reply.ok
 
 
 def _kind(reply: Reply, wanted: str, what: str) -> None:
