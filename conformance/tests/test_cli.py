@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from conformance.cli import COMMANDS
-from conformance.tests.command_line import BENT, CASES, ONE_CASE, crooked, ipc_conformance, lines, resealed
+from conformance.tests.command_line import BENT, CASES, ONE_CASE, STDLIB, crooked, ipc_conformance, lines, resealed
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="agents are started through POSIX pipes")
 
@@ -71,6 +72,10 @@ def test_the_line_to_paste_reproduces_a_violation(tmp_path: Path) -> None:
         (("run", "--patience", "0"), "more than 0"),
         (("ruin",), "invalid choice: 'ruin'"),
         ((), "COMMAND"),
+        (("search", "--primitive", "named_pipe"), "no primitive to search 'named_pipe'"),
+        (("search", "--seed", "x"), "--seed 'x' is to be a whole number, or random"),
+        (("check-agent", ""), "CMD is empty"),
+        (("run", "--agent", "stdlib", "--frozen", "no-such-file"), "--frozen no-such-file: cannot be read"),
     ],
 )
 def test_a_mistake_ends_with_2_and_one_error_that_names_the_remedy(
@@ -203,6 +208,56 @@ def test_explain_tells_everything_about_a_requirement() -> None:
     assert done.out.startswith("  LS-IO-001 (must): Bytes sent on a stream MUST arrive")
     assert "Primitives: local_socket, unnamed_pipe, fifo" in done.out
     assert f"\n    {ONE_CASE}\n" in done.out
+
+
+def test_check_agent_is_content_with_an_agent_that_speaks_the_protocol() -> None:
+    done = ipc_conformance("check-agent", f"{sys.executable} -I -S {STDLIB}")
+
+    assert done.status == 0
+    assert "WRONG" not in done.out
+    assert done.out.endswith("this agent speaks the protocol; judge it with `run`\n")
+
+
+def test_check_agent_tells_its_author_what_to_mend(tmp_path: Path) -> None:
+    agent = crooked(tmp_path, 'if "error" in reply: reply["error"]["kind"] = "other"')
+
+    done = ipc_conformance("check-agent", agent)
+
+    assert done.status == 1
+    assert "WRONG an operation that nobody has is declined as `unsupported`\n      " in done.out
+    assert "things to mend, see PROTOCOL.md\n" in done.out
+
+
+def test_a_search_that_finds_nothing_ends_with_0_and_freezes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "frozen.toml"
+
+    done = ipc_conformance(
+        "search", "--agent", "stdlib", "--primitive", "unnamed_pipe", "--examples", "3", "--freeze", "--frozen", path
+    )
+
+    assert done.status == 0
+    assert "unnamed_pipe: nothing found (" in done.out
+    assert not path.exists() or "[[sequence]]" not in path.read_text()
+
+
+def test_what_a_search_finds_is_frozen_and_run_again(tmp_path: Path) -> None:
+    agent, path = (
+        crooked(tmp_path, 'if op == "recv" and "ok" in reply: reply["ok"]["sha256"] = "0" * 64'),
+        tmp_path / "f",
+    )
+
+    found = ipc_conformance(
+        "search", "--agent-command", agent, "--primitive", "unnamed_pipe", "--freeze", "--frozen", path
+    )
+    again = ipc_conformance(
+        "run", "--agent-command", agent, "--frozen", path, "--case", "search/*/unnamed_pipe/blocking/*", "--json"
+    )
+
+    assert found.status == 1
+    (steps,) = tomllib.loads(path.read_text())["sequence"]
+    bad = [v["case"] for v in json.loads(again.out)["verdicts"] if v["verdict"] == "violated"]
+    assert again.status == 1
+    assert any(case.endswith(f"steps={steps['steps']}") for case in bad)
 
 
 def test_output_survives_a_terminal_that_knows_only_ascii(tmp_path: Path) -> None:
