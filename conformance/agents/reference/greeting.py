@@ -64,6 +64,4 @@ def _capabilities() -> Reply:
         found["local_socket.abstract"] = True
     if os.geteuid() == 0:
         found["process.users"] = True
-    if os.geteuid() == 0:
-        found["process.users"] = True
     return found

@@ -8,6 +8,7 @@ assert sys.platform != "win32", "the reference agent needs a POSIX system"
 
 from _thread import allocate_lock
 
+from .greeting import VERSION
 from .offspring import Child
 from .owning import take
 from .trouble import Refused
@@ -42,10 +43,14 @@ def spawn(agent: Agent, arguments: Arguments) -> Reply:
         finally:
             for endpoint in endpoints.values():
                 endpoint.inheritable = False
-    agent.table.add(handle, child)
     # Linux wakes the parent of a posix_spawn before it closes what is close-on-exec in the child (fs/exec.c);
     # a child that answers has them behind it.
-    child.ask("hello", {"protocol": [1, 1], "role": "subject"})
+    try:
+        child.ask("hello", {"protocol": [VERSION, VERSION], "role": "subject"})
+    except Refused:
+        child.close()
+        raise
+    agent.table.add(handle, child)
     return {"pid": child.pid, "tokens": tokens}
 
 

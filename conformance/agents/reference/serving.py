@@ -45,7 +45,6 @@ AT_ONCE: dict[str, Operation] = {
     "set_blocking": owning.set_blocking,
     "get_blocking": owning.get_blocking,
     "inheritable": inheriting.inheritable,
-    "spawn": inheriting.spawn,
     "adopt": inheriting.adopt,
     "identity": surroundings.identity,
     "resources": surroundings.resources,
@@ -70,6 +69,7 @@ PATIENT: dict[str, Operation] = {
     "ready": transfer.ready,
     "send_descriptors": owning.send_descriptors,
     "recv_descriptors": owning.recv_descriptors,
+    "spawn": inheriting.spawn,
     "ask": inheriting.ask,
 }
 
