@@ -36,8 +36,9 @@ class Frozen:
     def toml(self) -> str:
         """As it stands in a file."""
         primitives = ", ".join(f'"{name}"' for name in self.primitives)
-        # A JSON string of ASCII is a basic string of TOML.
-        return f'\n[[sequence]]\nsteps = "{self.steps}"\nprimitives = [{primitives}]\nwhy = {json.dumps(self.why)}\n'
+        # What a JSON string escapes, a basic string of TOML escapes likewise; that one escapes DEL as well.
+        why = json.dumps(self.why, ensure_ascii=False).replace("\x7f", "\\u007f")
+        return f'\n[[sequence]]\nsteps = "{self.steps}"\nprimitives = [{primitives}]\nwhy = {why}\n'
 
 
 def packaged() -> tuple[Frozen, ...]:
@@ -110,5 +111,8 @@ def _entry(entry: object, where: str) -> Frozen:
     if not primitives or not set(primitives) <= set(sequence.PRIMITIVES):
         raise SpecError(f"{where}: primitives is to name some of {', '.join(sequence.PRIMITIVES)}")
     for primitive in primitives:
-        sequence.parse(text, primitive)
+        try:
+            sequence.parse(text, primitive)
+        except SpecError as error:
+            raise SpecError(f"{where}: {error}") from error
     return Frozen(text, primitives, why)

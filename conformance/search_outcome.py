@@ -10,6 +10,7 @@ import conformance
 from conformance import frozen
 from conformance.evidence import Record
 from conformance.frozen import Frozen
+from conformance.plain import safe
 from conformance.plan import Planned
 from conformance.requirements import SpecError
 from conformance.scenario import Finding
@@ -71,7 +72,7 @@ def _with_found(text: str, source: str, hunts: Iterable[Hunt]) -> tuple[str, lis
             continue
         word = str(hunt.found.planned.params["steps"])
         before = fresh.get(word) or Frozen(
-            word, (), f"Found by a search: {hunt.found.finding.detail.removeprefix('not so: ')}."
+            word, (), f"Found by a search: {safe(hunt.found.finding.detail.removeprefix('not so: '))}."
         )
         if word not in known[hunt.primitive]:
             fresh[word] = replace(before, primitives=(*before.primitives, hunt.primitive))
