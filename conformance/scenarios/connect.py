@@ -91,8 +91,9 @@ def trying_to_connect_with_room(case: Case) -> None:
     listener = case.server.listen(case.name())
     with case.decides("LS-CONN-013"):
         ours = case.client.connect(case.name(), wait="try")
+        theirs = listener.accept()
         ours.send_all(b"hello")
-        case.check(listener.accept().recv(10).is_(b"hello"), "the stream leads to the listener")
+        case.check(theirs.recv(10).is_(b"hello"), "the stream leads to the listener")
 
 
 @scenario("LS-CONN-003", primitives=LOCAL)
@@ -322,9 +323,9 @@ def room_is_made(case: Case) -> None:
             case.cannot_tell("a connect to a full queue succeeded at once")
         for _ in range(waiting):
             listener.accept()
-        ours = connecting.result()
+        ours, theirs = connecting.result(), listener.accept()
         ours.send_all(b"hello")
-        case.check(listener.accept().recv(10).is_(b"hello"), "the stream leads to the listener")
+        case.check(theirs.recv(10).is_(b"hello"), "the stream leads to the listener")
 
 
 @scenario("LS-CONN-011", primitives=LOCAL)

@@ -168,6 +168,7 @@ def stale_file_that_may_not_be_removed(case: Case) -> None:
     name = Name("path", f"{directory}/s")
     case.witness.make_directory(directory)
     case.witness.listen(name, reclaim=False).close()
+    case.witness.chmod(name, EVERYBODY)
     before = case.witness.stat(name)
     case.client.drop_privileges()
     case.witness.chmod(directory, 0o555)

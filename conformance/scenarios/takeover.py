@@ -31,7 +31,7 @@ def one_wins(case: Case, parties: list[Party], name: Name, *, overwrite: bool | 
             case.allowed(outcome.kind, "listen of a process that lost the race")
     winners = [outcome for outcome in outcomes if isinstance(outcome, Listener)]
     case.equal(len(winners), 1, "processes that listen on the name")
-    meets(case, winners[0], name, strays=RACERS)
+    meets(case, winners[0], name, strays=RACERS if overwrite else 0)
 
 
 @scenario("LS-LIFE-009", primitives=LOCAL, params={"stale": ("killed", "closed")})
