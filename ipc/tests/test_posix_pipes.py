@@ -103,7 +103,7 @@ def test_records_up_to_pipe_buf_are_never_torn(timeout: float) -> None:
                 assert sender.send(letter * size, timeout) == size
                 sent += 1
             except errors.WouldBlock:
-                time.sleep(0.001)
+                select.select([], [sender], [], PATIENCE)
 
     writers = [threading.Thread(target=write, args=(letter,)) for letter in (b"a", b"b", b"c")]
     for writer in writers:
