@@ -69,12 +69,8 @@ def listens_in_vain(case: Case) -> None:
     """Listens on a name that is taken leave nothing open."""
     case.server.listen(case.path())
     with case.decides("LS-LEAK-003"):
-        keeps_its_descriptors(
-            case, lambda: in_vain(case.attempt(case.client.listen, case.path())), ROUNDS, case.client
-        )
-        keeps_its_descriptors(
-            case, lambda: in_vain(case.attempt(case.server.listen, case.path())), ROUNDS, case.server
-        )
+        keeps_its_descriptors(case, lambda: in_vain(case.attempt(case.client.listen, case.path())), ROUNDS, case.client)
+        keeps_its_descriptors(case, lambda: in_vain(case.attempt(case.server.listen, case.path())), ROUNDS, case.server)
 
 
 @scenario("LS-LEAK-010", primitives=SOCKET)
@@ -207,9 +203,7 @@ def accepts_that_time_out(case: Case) -> None:
     """Accepts that time out leave nothing open."""
     listener = case.server.listen(case.name())
     with case.decides("XC-LEAK-003"):
-        keeps_its_descriptors(
-            case, lambda: in_vain(case.attempt(listener.accept, wait=1)), WAITING_ROUNDS, case.server
-        )
+        keeps_its_descriptors(case, lambda: in_vain(case.attempt(listener.accept, wait=1)), WAITING_ROUNDS, case.server)
 
 
 @scenario("XC-LEAK-003", primitives=FIFO, params={"end": ("receiver", "sender")})
