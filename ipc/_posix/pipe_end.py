@@ -39,12 +39,13 @@ _LOOK_AGAIN = 0.02
 class _PipeEnd(Operations):
     __slots__ = ("_fd", "_label", "_own")
     _fd: int
-    _own: int
+    # At most one, and in a dict because setdefault is atomic: threads under deadlines race for it.
+    _own: dict[str, int]
     _label: str
 
     def __init__(self, fd: int, label: str) -> None:
         self._fd = fd
-        self._own = -1
+        self._own = {}
         self._label = label
         self._unread = b""
 
@@ -91,8 +92,7 @@ class _PipeEnd(Operations):
     def close(self) -> None:
         """Forget the numbers first, then close them; a second close finds nothing."""
         fd, self._fd = self._fd, -1
-        own, self._own = self._own, -1
-        for number in (own, fd):
+        for number in (self._own.pop("fd", -1), fd):
             if number >= 0:
                 os.close(number)
 
@@ -109,13 +109,19 @@ class _PipeEnd(Operations):
 
     def _never_blocking(self, direction: int) -> int:
         """A descriptor of our own in non-blocking mode; -1 where there is none."""
-        if self._own < 0 and LINUX:
+        if not self._own and LINUX:
             try:
-                self._own = os.open(f"/proc/self/fd/{self.fileno()}", direction | os.O_NONBLOCK | os.O_CLOEXEC)
+                opened = os.open(f"/proc/self/fd/{self.fileno()}", direction | os.O_NONBLOCK | os.O_CLOEXEC)
             except OSError:
                 # No /proc, no permission, no descriptor left, or (ENXIO) nobody reads any more.
                 return -1
-        return self._own
+            if self._own.setdefault("fd", opened) != opened:
+                os.close(opened)
+            if self._fd < 0:
+                # Whoever closed this end meanwhile did not see it.
+                self.close()
+                raise InvalidHandle(None, f"{self.label}: open a new one")
+        return self._own.get("fd", -1)
 
     def _is_ready(self, event: int) -> int:
         poll = select.poll()

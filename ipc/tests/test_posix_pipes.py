@@ -12,7 +12,6 @@ import random
 import select
 import stat
 import threading
-import time
 
 import pytest
 
