@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from conformance import shape
 from conformance.assessment import Assessment
@@ -19,7 +20,22 @@ from conformance.judge import Verdict
 from conformance.plain import Paint, safe
 from conformance.plan import Planned
 from conformance.report import unexpected
-from conformance.turns import Turns
+
+
+class Turns(Protocol):
+    """A worker's hold on the machine, see turns.py."""
+
+    def share(self) -> None:
+        """Wait until no lonely case runs."""
+
+    def alone(self) -> None:
+        """Wait until no other worker runs a case."""
+
+    def leave(self) -> None:
+        """Let go: this worker runs nothing."""
+
+    def close(self) -> None:
+        """Let go for good."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from pathlib import Path
 
 from conformance.evidence import Evidence, EvidenceError, Header, Record, Sealer, end_line, read
 
+# Windows would write two bytes for each line end, which no seal covers.
+_AS_BYTES: int = getattr(os, "O_BINARY", 0)
+
 
 class LedgerError(Exception):
     """The evidence cannot be written; without it there is nothing to judge."""
@@ -30,7 +33,7 @@ class Ledger:
     def new(cls, path: Path, header: Header) -> Ledger:
         """Make the file, for its owner only; EvidenceError when it exists, LedgerError when it cannot be made."""
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_BYTES, 0o600)
         except FileExistsError:
             raise EvidenceError(
                 f"{path} exists; go on with it by --resume {path}, or remove it or name another file"
@@ -45,7 +48,7 @@ class Ledger:
     def resume(cls, path: Path, evidence: Evidence) -> Ledger:
         """Go on after the last valid line of a file that `load` has read; what is torn behind it is cut off."""
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | _AS_BYTES)
             os.ftruncate(descriptor, evidence.length)
         except OSError as error:
             raise LedgerError(f"cannot go on with {path}: {error.strerror}") from error

@@ -11,6 +11,7 @@ Each case's report carries its record to the process that writes the evidence; w
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,13 +25,12 @@ from conformance.bench import Bench, Order, Probed
 from conformance.embedded import FILE, read_embedded
 from conformance.evidence import EvidenceError, Record
 from conformance.judge import Verdict
-from conformance.lane import Cargo, Judgement, Lane
+from conformance.lane import Cargo, Judgement, Lane, Turns
 from conformance.ledger import Ledger, LedgerError
 from conformance.plain import safe
 from conformance.plan import Planned
 from conformance.requirements import SpecError
 from conformance.sealed import Front, arguments
-from conformance.turns import Turns
 
 _CARGO = "ipc_conformance"
 
@@ -241,7 +241,7 @@ class _Worker:
     def __init__(self, order: Order, told: Mapping[str, object]) -> None:
         mark = str(told["ipc_run_mark"])
         bench = Bench(order, Probed.parse(str(told["ipc_probed"])), run_mark=mark)
-        self._lane = Lane(bench, turns=Turns(Path(str(told["ipc_directory"])), mark.partition("-")[0]))
+        self._lane = Lane(bench, turns=_turns(Path(str(told["ipc_directory"])), mark.partition("-")[0]))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> bool:
@@ -252,6 +252,15 @@ class _Worker:
     def pytest_unconfigure(self) -> None:
         """End all agents."""
         self._lane.close()
+
+
+def _turns(directory: Path, name: str) -> Turns | None:
+    """Turns between the workers of a machine; on Windows, whose locks cannot be shared, lonely cases may meet."""
+    if sys.platform == "win32":
+        return None
+    from conformance import turns
+
+    return turns.Turns(directory, name)
 
 
 class _Embedding:
