@@ -18,7 +18,7 @@ deadlines: dict[Endpoint, object] = {}
 Incoming = tuple[Endpoint, Patience]
 
 
-@instead_of(transfer, "_incoming")
+@instead_of(transfer, "incoming")
 def sticky(right: Right[Incoming], session: Session, args: Args) -> Incoming:
     endpoint = session.endpoint(args, "on")
     wait = args.get("wait", deadlines.get(endpoint))

@@ -1,4 +1,4 @@
-"""When one client has gone, the server closes its listener."""
+"""A server that finds one of its clients gone closes its listener."""
 
 from __future__ import annotations
 
@@ -8,28 +8,25 @@ assert sys.platform != "win32", "faulty agents are made of a POSIX one"
 
 sys.path.insert(0, __file__.rpartition("/conformance/")[0])
 
-from conformance.agents.stdlib.endpoints import Endpoint
-from conformance.agents.stdlib.serve import OPERATIONS, main
-from conformance.faulty._wrong import Args, Later, Right, Session, instead_of
+import _socket
+import select
 
-listeners: dict[Endpoint, Endpoint] = {}
+from conformance.agents.stdlib.endpoints import Listener
+from conformance.agents.stdlib.patience import poll
+from conformance.agents.stdlib.serve import main
+from conformance.faulty._wrong import Right, instead_of
 
-
-@instead_of(OPERATIONS, "accept")
-def remember(right: Right[Later], session: Session, args: Args) -> Later:
-    listener = session.endpoint(args, "on")
-    reply = yield from right(session, args)
-    listeners[session.named(str(args["as"]))] = listener
-    return reply
+served: dict[Listener, list[_socket.socket]] = {}
 
 
-@instead_of(OPERATIONS, "recv")
-def all_gone(right: Right[Later], session: Session, args: Args) -> Later:
-    reply = yield from right(session, args)
-    listener = listeners.get(session.endpoint(args, "on"))
-    if reply["end"] and listener is not None and not listener.closed:
+@instead_of(Listener, "try_accept")
+def look_around(right: Right[_socket.socket], listener: Listener, nothing: None) -> _socket.socket:
+    clients = served.setdefault(listener, [])
+    if any(client.fileno() >= 0 and poll(client.fileno(), 0, 0) & select.POLLHUP for client in clients):
         listener.close()
-    return reply
+        raise OSError(22, "Invalid argument")
+    clients.append(right(listener, nothing))
+    return clients[-1]
 
 
 main()

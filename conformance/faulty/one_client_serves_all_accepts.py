@@ -15,18 +15,17 @@ from conformance.agents.stdlib.endpoints import Listener, take_socket
 from conformance.agents.stdlib.serve import main
 from conformance.faulty._wrong import Right, instead_of
 
-latest: dict[Listener, _socket.socket] = {}
+first: dict[Listener, _socket.socket] = {}
 
 
 @instead_of(Listener, "block_accept")
 def shared(right: Right[_socket.socket], listener: Listener, nothing: None) -> _socket.socket:
     waiting = listener.busy > 1
-    if waiting and listener in latest:
-        return take_socket(os.dup(latest[listener].fileno()))
     sock = right(listener, nothing)
-    if waiting:
-        latest[listener] = take_socket(os.dup(sock.fileno()))
-    return sock
+    if not waiting:
+        return sock
+    first.setdefault(listener, sock)
+    return take_socket(os.dup(first[listener].fileno()))
 
 
 main()

@@ -17,14 +17,14 @@ from conformance.faulty._wrong import Args, Right, Session, Steps, instead_of
 waits: dict[Patience, object] = {}
 
 
-@instead_of(transfer, "_incoming")
+@instead_of(transfer, "incoming")
 def remember(right: Right[tuple[Endpoint, Patience]], session: Session, args: Args) -> tuple[Endpoint, Patience]:
     endpoint, patience = right(session, args)
     waits[patience] = args.get("wait")
     return endpoint, patience
 
 
-@instead_of(transfer, "_recv_some")
+@instead_of(transfer, "recv_some")
 def anew(right: Right[Steps[bytes]], endpoint: Endpoint, limit: int, patience: Patience) -> Steps[bytes]:
     return (yield from right(endpoint, limit, Patience(waits[patience])))
 

@@ -17,7 +17,7 @@ from conformance.faulty._wrong import Right, Steps, instead_of
 whole: dict[Patience, memoryview] = {}
 
 
-@instead_of(transfer, "_send_some")
+@instead_of(transfer, "send_some")
 def from_the_start(right: Right[Steps[int]], endpoint: Endpoint, data: memoryview, patience: Patience) -> Steps[int]:
     first = whole.setdefault(patience, data)
     return (yield from right(endpoint, first[: len(data)], patience))

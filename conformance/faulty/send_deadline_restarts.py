@@ -19,14 +19,14 @@ waits: dict[Patience, object] = {}
 Outgoing = tuple[Endpoint, Patience, Payload]
 
 
-@instead_of(transfer, "_outgoing")
+@instead_of(transfer, "outgoing")
 def remember(right: Right[Outgoing], session: Session, args: Args) -> Outgoing:
     endpoint, patience, payload = right(session, args)
     waits[patience] = args.get("wait")
     return endpoint, patience, payload
 
 
-@instead_of(transfer, "_send_some")
+@instead_of(transfer, "send_some")
 def anew(right: Right[Steps[int]], endpoint: Endpoint, data: memoryview, patience: Patience) -> Steps[int]:
     return (yield from right(endpoint, data, Patience(waits[patience])))
 

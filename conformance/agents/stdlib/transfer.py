@@ -35,42 +35,42 @@ def pipe(session: Session, args: Args) -> Reply:
 
 
 def send(session: Session, args: Args) -> Later:
-    endpoint, patience, payload = _outgoing(session, args)
+    endpoint, patience, payload = outgoing(session, args)
     if payload.length > CHUNK:
         yield
-    return {"sent": (yield from _send_some(endpoint, memoryview(payload.materialise()), patience))}
+    return {"sent": (yield from send_some(endpoint, memoryview(payload.materialise()), patience))}
 
 
 def send_all(session: Session, args: Args) -> Later:
-    endpoint, patience, payload = _outgoing(session, args)
+    endpoint, patience, payload = outgoing(session, args)
     if payload.length > CHUNK:
         yield
     rest = memoryview(payload.materialise())
     try:
         while rest:
-            rest = rest[(yield from _send_some(endpoint, rest, patience)) :]
+            rest = rest[(yield from send_some(endpoint, rest, patience)) :]
     except (OSError, Failure) as problem:
         raise Partly(problem, {"sent": payload.length - len(rest)}) from None
     return {"sent": payload.length}
 
 
 def recv(session: Session, args: Args) -> Later:
-    endpoint, patience = _incoming(session, args)
+    endpoint, patience = incoming(session, args)
     limit = count(args, "max")
     received = Received()
-    data = yield from _recv_some(endpoint, limit, patience)
+    data = yield from recv_some(endpoint, limit, patience)
     received.add(data)
     received.end = not data and limit > 0
     return received.report()
 
 
 def recv_exact(session: Session, args: Args) -> Later:
-    endpoint, patience = _incoming(session, args)
+    endpoint, patience = incoming(session, args)
     length = count(args, "length")
     received = Received()
     try:
         while received.length < length:
-            data = yield from _recv_some(endpoint, min(length - received.length, CHUNK), patience)
+            data = yield from recv_some(endpoint, min(length - received.length, CHUNK), patience)
             if not data:
                 received.end = True
                 raise Failure("end", f"the stream ended after {received.length} of {length} bytes")
@@ -81,10 +81,10 @@ def recv_exact(session: Session, args: Args) -> Later:
 
 
 def recv_to_end(session: Session, args: Args) -> Later:
-    endpoint, patience = _incoming(session, args)
+    endpoint, patience = incoming(session, args)
     received = Received()
     try:
-        while data := (yield from _recv_some(endpoint, CHUNK, patience)):
+        while data := (yield from recv_some(endpoint, CHUNK, patience)):
             received.add(data)
     except (OSError, Failure) as problem:
         raise Partly(problem, {"received": received.report()}) from None
@@ -105,17 +105,17 @@ def ready(session: Session, args: Args) -> Later:
     return {"ready": bool(found)}
 
 
-def _outgoing(session: Session, args: Args) -> tuple[Endpoint, Patience, Payload]:
+def outgoing(session: Session, args: Args) -> tuple[Endpoint, Patience, Payload]:
     return session.endpoint(args, "on"), Patience(args.get("wait")), Payload(mapping(args, "data"))
 
 
-def _incoming(session: Session, args: Args) -> tuple[Endpoint, Patience]:
+def incoming(session: Session, args: Args) -> tuple[Endpoint, Patience]:
     return session.endpoint(args, "on"), Patience(args.get("wait"))
 
 
-def _send_some(endpoint: Endpoint, data: memoryview, patience: Patience) -> Generator[None, None, int]:
+def send_some(endpoint: Endpoint, data: memoryview, patience: Patience) -> Generator[None, None, int]:
     return insist(patience, endpoint, select.POLLOUT, (endpoint.try_send, endpoint.block_send), data)
 
 
-def _recv_some(endpoint: Endpoint, limit: int, patience: Patience) -> Generator[None, None, bytes]:
+def recv_some(endpoint: Endpoint, limit: int, patience: Patience) -> Generator[None, None, bytes]:
     return insist(patience, endpoint, select.POLLIN, (endpoint.try_recv, endpoint.block_recv), limit)
