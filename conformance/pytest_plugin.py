@@ -258,9 +258,10 @@ def _turns(directory: Path, name: str) -> Turns | None:
     """Turns between the workers of a machine; on Windows, whose locks cannot be shared, lonely cases may meet."""
     if sys.platform == "win32":
         return None
-    from conformance import turns
+    else:
+        from conformance import turns
 
-    return turns.Turns(directory, name)
+        return turns.Turns(directory, name)
 
 
 class _Embedding:

@@ -5,14 +5,14 @@ The turns are a lock file's: shared by ordinary cases, exclusive to a lonely one
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 
 assert sys.platform != "win32", "flock is POSIX only"
 
-import fcntl  # noqa: E402 - only below the gate is it known to be there
+import fcntl
+import os
+import tempfile
 
 
 class Turns:

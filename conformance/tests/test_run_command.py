@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "agents are started through POSIX pipes"
+
 import contextlib
 import json
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -30,8 +33,6 @@ from conformance.tests.command_line import (
     lines,
     resealed,
 )  # fmt: skip
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="agents are started through POSIX pipes")
 
 LONG = ("run", "--agent", "stdlib", "--case", "stream/*/unnamed_pipe/*")
 BLOCKED = 'if op == "recv_exact": sys.stdin.read()'

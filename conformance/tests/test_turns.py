@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
+
+assert sys.platform != "win32", "flock is POSIX only"
+
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-if sys.platform == "win32":
-    pytest.skip("flock is POSIX only", allow_module_level=True)
 
 from conformance.turns import Turns
 
