@@ -33,8 +33,9 @@ EXAMPLES = 500
 PATIENCE_MS = 2_000
 """Enough patience while searching: a sequence waits only where it cannot have to, and what is found runs again."""
 SHRINK_SECONDS = 60.0
-LONGEST = 16
+LONGEST = 24
 GIVE_UP = 10
+"""When so many sequences could not be judged, more of them tell nothing."""
 _FLOOD = 250_000
 """More than fits: Linux holds about 200 KiB in a socket and 64 KiB in a pipe by default, others less."""
 _MOST_EXCHANGED = 100_000
@@ -62,10 +63,6 @@ class _Disagrees(Exception):
     """Tells hypothesis that an example is what it looks for."""
 
 
-class _Enough(Exception):
-    """So many examples could not be judged that searching on tells nothing."""
-
-
 @dataclass(slots=True)
 class _Players:
     """Plays sequences of one primitive, each once."""
@@ -85,9 +82,10 @@ class _Players:
         self._keeper = Keeper(self.prepared.setting, self.prepared.witness)
 
     def violated(self, mode: str, word: str) -> bool:
-        """Whether a sequence violates the requirement; false for a new one when shrinking has taken too long."""
+        """Whether a sequence violates the requirement; false for a new one when it is time to stop."""
         if (mode, word) not in self.told:
-            if self._shrunk_by is not None and time.monotonic() > self._shrunk_by:
+            too_late = self._shrunk_by is not None and time.monotonic() > self._shrunk_by
+            if too_late or len(self.untold) >= GIVE_UP:
                 return False
             self._play(mode, word)
         violated = self.told[mode, word][1].verdict == "violated"
@@ -118,8 +116,6 @@ class _Players:
         self.operations += Counter(entry[0] for entry in record.transcript)["call"]
         if finding.verdict not in ("holds", "violated"):
             self.untold[planned.id] = f"{finding.verdict} ({finding.cause}): {finding.detail}"
-            if len(self.untold) >= GIVE_UP:
-                raise _Enough
 
     def _judged(self, planned: Planned, record: Record) -> Finding:
         setting = self.prepared.setting
@@ -162,7 +158,7 @@ def _drive(
         report_multiple_bugs=False,
         print_blob=False,
     )
-    @hypothesis.given(strategies.sampled_from(modes), strategies.lists(steps, min_size=1, max_size=LONGEST))
+    @hypothesis.given(strategies.sampled_from(modes), _some(steps))
     def agrees(mode: str, chosen: list[Step]) -> None:
         nonlocal last
         word = sequence.word(chosen)
@@ -176,11 +172,19 @@ def _drive(
         set_hypothesis_home_dir(elsewhere)
         try:
             looking()
-        except (_Disagrees, _Enough):
+        except _Disagrees:
             return last
         finally:
             set_hypothesis_home_dir(None)
     return None
+
+
+def _some(steps: strategies.SearchStrategy[Step]) -> strategies.SearchStrategy[list[Step]]:
+    """Sequences that can shrink to a single step; left alone, hypothesis would hardly try longer ones."""
+    return strategies.one_of(
+        strategies.lists(steps, min_size=1, max_size=LONGEST // 2),
+        strategies.lists(steps, min_size=LONGEST // 2, max_size=LONGEST),
+    )
 
 
 # A sequence costs what its processes cost; hypothesis need not wonder.
