@@ -23,6 +23,18 @@ if TYPE_CHECKING:
 
 _LARGEST_READ = 65_536
 
+
+class _NoLimit:
+    """Until a deadline is used, nothing limits a blocking call."""
+
+    on = False
+
+    def turn_on(self) -> None:
+        """Nobody does."""
+
+
+_NO_LIMIT = _NoLimit()
+
 # Shorter deadlines go to poll() at once: one tick of the kernel would be too long for them.
 _SHORT = 0.05
 
@@ -112,11 +124,16 @@ class Endpoint:
     def __del__(self) -> None:
         end = getattr(self, "native", None)
         if end is not None and not end.closed:
-            # Late, since a program that closes what it opens never needs it.
-            import warnings
+            try:
+                # Late, since a program that closes what it opens never needs it.
+                import warnings
 
-            warnings.warn(f"{self!r} was not closed", ResourceWarning, stacklevel=2, source=self)
-            self.close()
+                warnings.warn(f"{self!r} was not closed", ResourceWarning, stacklevel=2, source=self)
+            except ImportError:
+                # The interpreter is shutting down.
+                pass
+            finally:
+                self.close()
 
     def __repr__(self) -> str:
         return f"<ipc.{type(self).__name__}: {self.native.label}>"
@@ -177,15 +194,15 @@ class _Receives(Endpoint):
     def _refresh_receiving(self) -> None:
         direct = self._blocking and not self._source.unread
         self._receive_now = self._source.receive_now if direct else _asks_receiver
-        self._limit = self._source.limit
 
     def _recv(self, op: Op[T], timeout: float | None, started: float | None = None) -> T:
         try:
             return self._run(op, timeout, started)
         finally:
-            if timeout:
-                self._limit.turn_on()
             self._refresh_receiving()
+            if timeout:
+                self._limit = self._source.limit
+                self._limit.turn_on()
 
 
 class _Sends(Endpoint):
@@ -245,11 +262,11 @@ class _Sends(Endpoint):
             return self._run(op, timeout, started)
         finally:
             if timeout:
+                self._limit = self._sink.limit
                 self._limit.turn_on()
 
     def _refresh_sending(self) -> None:
         self._send_now = self._sink.send_now if self._blocking else _asks_sender
-        self._limit = self._sink.limit
 
 
 def _asks_receiver(_max_bytes: int, /) -> bytes:
@@ -270,6 +287,7 @@ class Receiver(_Receives):
     def __init__(self, end: types.Receiver) -> None:
         self.native = self._source = end
         self._blocking = True
+        self._limit = _NO_LIMIT
         self._refresh()
 
     def _refresh(self) -> None:
@@ -289,6 +307,7 @@ class Sender(_Sends):
         self.native = self._sink = end
         self._blocking = True
         self._send_flags = end.send_flags
+        self._limit = _NO_LIMIT
         self._refresh()
 
     def _refresh(self) -> None:
@@ -311,6 +330,7 @@ class Stream(_Receives, _Sends):
         self.native = self._source = self._sink = self._stream = end
         self._blocking = True
         self._send_flags = end.send_flags
+        self._limit = _NO_LIMIT
         self._refresh()
 
     def _refresh(self) -> None:

@@ -37,7 +37,7 @@ _FOR_EVER = _timeval(0, 0)
 def connect(name: Name) -> Op[SocketEnd]:
     """A stream to the listener on `name`."""
     address = unix_address(name, sys.platform)
-    label = repr(name)
+    label = name
     try:
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     except OSError as error:

@@ -33,15 +33,25 @@ CLOSED.close()
 class SharedSocket:
     """The socket under one stream, or under the two halves of one: closed with its last holder."""
 
-    __slots__ = ("_holders", "_lock", "_sock", "limit", "remote")
+    __slots__ = ("_holders", "_limit", "_lock", "_sock", "remote")
 
-    def __init__(self, sock: socket.socket, remote: str, limit: BlockingLimit | None = None) -> None:
+    def __init__(self, sock: socket.socket, remote: object, limit: BlockingLimit | None = None) -> None:
         self._sock: socket.socket | None = sock
         self._holders = 1
         self._lock = allocate_lock()
         self.remote = remote
-        self.limit = limit or BlockingLimit()
-        self.limit.add(sock)
+        self._limit = limit
+        if limit is not None:
+            limit.add(sock)
+
+    @property
+    def limit(self) -> BlockingLimit:
+        """What makes blocking calls short, once somebody asks for it."""
+        if self._limit is None:
+            self._limit = BlockingLimit()
+            if self._sock is not None:
+                self._limit.add(self._sock)
+        return self._limit
 
     def add_holder(self) -> None:
         """One more end holds the socket."""
@@ -68,7 +78,7 @@ class SocketEnd(Receives, Sends):
 
     __slots__ = ("_share", "_sock")
 
-    def __init__(self, sock: socket.socket, remote: str, share: SharedSocket | None = None) -> None:
+    def __init__(self, sock: socket.socket, remote: object, share: SharedSocket | None = None) -> None:
         self._share: SharedSocket | None = share or SharedSocket(sock, remote)
         self._sock = sock
         self._unread = b""

@@ -372,3 +372,12 @@ def test_a_closed_listener_says_so(folder: pathlib.Path) -> None:
     for call in (listener.accept, listener.fileno, lambda: listener.accept(0), lambda: listener.accept(0.01)):
         with pytest.raises(errors.InvalidHandle):
             call()
+
+
+def test_a_program_that_exits_with_an_open_listener_gives_its_name_back_quietly(
+    folder: pathlib.Path, spawn: Spawn
+) -> None:
+    child = spawn("import sys, ipc\nlistener = ipc.listen(sys.argv[1])\nprint('up', flush=True)\n", folder / "s")
+    out, _ = child.communicate(timeout=PATIENCE)
+    assert (out, child.returncode) == ("up\n", 0)
+    assert os.listdir(folder) == []
