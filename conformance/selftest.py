@@ -91,8 +91,28 @@ def _fault(entry: object, number: int, spec: Spec) -> Fault:
     return Fault(name, defect, breaks, program, None if ending is None else str(ending))
 
 
-def detect(fault: Fault, witness: Command, spec: Spec, catalogue: Mapping[str, Scenario], flight: int = 8) -> Detection:
-    """Run the whole suite against one faulty agent."""
+def sample(planned: Iterable[Planned], fault: Fault) -> list[Planned]:
+    """Each scenario once for each primitive, and every case that decides what the defect breaks."""
+    seen: set[tuple[str, str, str]] = set()
+    chosen: list[Planned] = []
+    for case in planned:
+        first = (case.scenario.theme, case.scenario.name, case.primitive)
+        if first not in seen or any(requirement in fault.breaks for requirement in case.decides):
+            seen.add(first)
+            chosen.append(case)
+    return chosen
+
+
+def detect(
+    fault: Fault,
+    witness: Command,
+    spec: Spec,
+    catalogue: Mapping[str, Scenario],
+    *,
+    whole: bool = False,
+    flight: int = 8,
+) -> Detection:
+    """Run the suite against one faulty agent: a sample of it, or the whole."""
     program = str(files("conformance") / "faulty" / fault.program)
     command = Command(fault.name, (sys.executable, "-I", "-S", program))
     try:
@@ -102,6 +122,7 @@ def detect(fault: Fault, witness: Command, spec: Spec, catalogue: Mapping[str, S
     try:
         platform = prepared.setting.platform
         planned = [case for case in plan(spec, catalogue.values(), platform, prepared.claims) if case.decides]
+        planned = planned if whole else sample(planned, fault)
         records = _records(prepared, planned, flight)
         findings = [(case.id, judge_case(case, records[case.id], spec, platform)) for case in planned]
     finally:
@@ -151,6 +172,8 @@ def selftest(
     witness: Command,
     names: Sequence[str],
     say: Callable[[str], None],
+    *,
+    whole: bool = False,
 ) -> int:
     """Run the faulty agents (all, or those named); 0 when every one is caught by what it breaks and nothing else."""
     known = faults(spec)
@@ -160,7 +183,7 @@ def selftest(
     chosen = [fault for fault in known if not names or fault.name in names]
     detections: list[Detection] = []
     for number, fault in enumerate(chosen, 1):
-        detection = detect(fault, witness, spec, catalogue)
+        detection = detect(fault, witness, spec, catalogue, whole=whole)
         detections.append(detection)
         say(f"{number}/{len(chosen)} {'caught' if detection.clean else 'WRONG '} {fault.name}: {fault.defect}")
         for line in _complaints(detection):

@@ -14,10 +14,18 @@ from conformance.selftest import selftest
 def add(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     parser.add_argument("names", nargs="*", metavar="FAULT", help="only these faulty agents")
+    parser.add_argument(
+        "--whole",
+        action="store_true",
+        help="every case against each, not only each scenario once for each primitive and the cases of what is broken",
+    )
 
 
 def main(options: argparse.Namespace) -> int:
     """Run them."""
-    return selftest(
-        load(), scenarios(), named_command(WITNESS), options.names, lambda line: print(safe(line), flush=True)
-    )
+    spec, catalogue, witness = load(), scenarios(), named_command(WITNESS)
+    return selftest(spec, catalogue, witness, options.names, _say, whole=options.whole)
+
+
+def _say(line: str) -> None:
+    print(safe(line), flush=True)
