@@ -141,6 +141,11 @@ class Bench:
         return self.prepared.setting.platform
 
     @property
+    def implementation(self) -> str:
+        """The implementation that the agent drives, as it calls it."""
+        return str((shape.table(self.prepared.setting.hello.get("implementation")) or {}).get("name"))
+
+    @property
     def probed(self) -> Probed:
         """What probing found out."""
         return Probed(self.prepared.environment, self.prepared.agents)

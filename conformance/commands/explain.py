@@ -6,13 +6,14 @@ import argparse
 import os
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from conformance.document import judged, reproduce
+from conformance.document import reproduce
 from conformance.evidence import Evidence
 from conformance.frozen import with_named
-from conformance.judge import judge
+from conformance.judge import Verdict, judge
 from conformance.ledger import load
 from conformance.outcome import command_line
 from conformance.plain import Paint, colour_wanted, paragraph, safe
@@ -62,7 +63,7 @@ def _requirement(
     if requirement.untested is not None:
         yield from paragraph(f"Untested: {requirement.untested}", "  ")
     mine = [planned for planned in cases if requirement.id in (*planned.decides, *planned.out)]
-    verdicts = [] if evidence is None else judge(evidence, spec, scenarios())
+    verdicts = [] if evidence is None else _verdicts(evidence, spec, mine)
     told = {verdict.case: verdict for verdict in verdicts if verdict.requirement == requirement.id}
     yield f"  Decided by {len(mine)} cases:"
     for planned in mine:
@@ -79,9 +80,8 @@ def _case(planned: Planned, evidence: Evidence | None, spec: Spec) -> Iterator[s
             yield from requirement_lines(spec.requirement(requirement_id))
         yield f"  run it: {command_line()} run --case {shlex.quote(planned.id)}"
         return
-    run = judged(evidence, spec, scenarios())
     paint = Paint(colour_wanted(os.environ, terminal=sys.stdout.isatty()))
-    verdicts = [verdict for verdict in run.verdicts if verdict.case == planned.id]
+    verdicts = _verdicts(evidence, spec, [planned])
     if not verdicts:
         yield "  This evidence is of a run that left the case out."
     for verdict in verdicts:
@@ -89,3 +89,11 @@ def _case(planned: Planned, evidence: Evidence | None, spec: Spec) -> Iterator[s
         yield f"  Verdict: {verdict.verdict}"
         yield from finding_lines(verdict, evidence.records.get(planned.id), paint)
     yield f"  Again: {command_line()} {reproduce(evidence.header.selection, planned.id)}"
+
+
+def _verdicts(evidence: Evidence, spec: Spec, cases: Sequence[Planned]) -> list[Verdict]:
+    """What the evidence says of these cases; the others are not replayed."""
+    wanted = {planned.id for planned in cases}
+    planned = tuple(case for case in evidence.header.planned if case in wanted)
+    narrow = replace(evidence, header=replace(evidence.header, planned=planned))
+    return [verdict for verdict in judge(narrow, spec, scenarios()) if verdict.case in wanted]

@@ -103,7 +103,9 @@ class Run:
         self.worth_keeping = False
         paint = Paint(colour_wanted(os.environ, terminal=sys.stderr.isatty()))
         width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
-        self._progress = Progress(sys.stderr, paint, f"judging {bench.prepared.subject.command.name}", width=width)
+        self._progress = Progress(
+            sys.stderr, paint, f"judging {safe(bench.order.agent or bench.implementation)}", width=width
+        )
 
     def go(self) -> bool:
         """Run every case; whether that was interrupted."""

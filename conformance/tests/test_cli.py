@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -11,7 +12,19 @@ from pathlib import Path
 import pytest
 
 from conformance.cli import COMMANDS
-from conformance.tests.command_line import BENT, CASES, ONE_CASE, STDLIB, crooked, ipc_conformance, lines, resealed
+from conformance.tests.command_line import (
+    BENT,
+    CASES,
+    ONE_CASE,
+    STDLIB,
+    command,
+    crooked,
+    environment,
+    ipc_conformance,
+    lines,
+    resealed,
+)  # fmt: skip
+from conformance.tests.test_expectations import GOOD
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="agents are started through POSIX pipes")
 
@@ -145,12 +158,29 @@ def test_a_level_that_is_reached_ends_with_0() -> None:
     assert done.status == 0
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_help_has_an_example(command: str) -> None:
-    done = ipc_conformance(command, "--help")
+def test_a_known_violation_is_as_expected_until_it_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "known.toml").write_text(GOOD)
+    known = ("--case", ONE_CASE, "--expectations", tmp_path / "known.toml")
+    path = tmp_path / "run.jsonl"
+
+    bent = ipc_conformance("run", "--agent-command", crooked(tmp_path, BENT), *known, "--evidence", path)
+    judged = ipc_conformance("judge", path, *known[2:])
+    unknown = ipc_conformance("judge", path)
+    mended = ipc_conformance("run", "--agent-command", crooked(tmp_path, "pass"), *known)
+
+    assert (bent.status, judged.status, unknown.status, mended.status) == (0, 0, 1, 1)
+    assert f"known violations, as expected:\n  violated  {ONE_CASE}  LS-IO-001" in bent.out
+    assert "everything as expected, 1 known violations among it\n" in bent.out
+    assert "expectations to mend:\n  known.toml, expectation 1: stale: LS-IO-001 is holds" in mended.out
+    assert "not as expected: 1 expectations to mend\n" in mended.out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_has_an_example(name: str) -> None:
+    done = ipc_conformance(name, "--help")
 
     assert done.status == 0
-    assert f"ipc-conformance {command}" in done.out.partition("example")[2]
+    assert f"ipc-conformance {name}" in done.out.partition("example")[2]
 
 
 def test_help_names_every_command() -> None:
@@ -306,10 +336,6 @@ def _evidence(directory: Path, agent: str | None = None) -> Path:
 
 
 def _to(descriptor: int, *arguments: str) -> tuple[int, str]:
-    import subprocess
-
-    from conformance.tests.command_line import command, environment
-
     done = subprocess.run(
         command(*arguments), stdout=descriptor, stderr=subprocess.PIPE, env=environment(), text=True, check=False
     )

@@ -294,7 +294,7 @@ def test_the_first_progress_comes_before_pytest_has_anything_to_say(tmp_path: Pa
     done = ipc_conformance("run", "--agent-command", slow, "--case", ONE_CASE)
 
     assert done.status == 0
-    assert done.err.startswith("judging python")
+    assert done.err.startswith("judging crooked  0/1\n")
 
 
 _LEAVES_ONE_BEHIND = """
