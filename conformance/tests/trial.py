@@ -38,6 +38,7 @@ def _shared_witness() -> Launcher:
     """One warm parent for the witnesses of all trials of this process; every witness is a fresh one."""
     launcher = Launcher(STDLIB, f"witness-{secrets.token_hex(4)}", warm=True)
     atexit.register(launcher.close)
+    launcher.launch().close()
     return launcher
 
 
@@ -118,6 +119,7 @@ def trial(
     """An agent and a witness; afterwards nothing of them is left, whatever they did."""
     mark = f"trial-{secrets.token_hex(4)}"
     subject, witness = Launcher(command, mark, warm=warm), _shared_witness()
+    before = psutil.Process().num_fds()
     setting = Setting(made or spec(), "linux", subject, dict(hello), patience_ms)
     keeper = Keeper(setting, witness)
     try:
@@ -127,6 +129,7 @@ def trial(
         subject.close()
         left = end_strays(mark)
     assert not left, f"processes were left: {left}"
+    assert psutil.Process().num_fds() == before, "descriptors were left open"
 
 
 @cache
