@@ -9,6 +9,7 @@ assert sys.platform != "win32", "agents are started through POSIX pipes"
 import contextlib
 import json
 import os
+import pty
 import signal
 import subprocess
 import tempfile
@@ -20,6 +21,7 @@ from xml.etree import ElementTree as ET
 import psutil
 import pytest
 
+from conformance import shape
 from conformance.agent import RUN_MARK
 from conformance.tests.command_line import (
     BENT,
@@ -198,6 +200,25 @@ def test_shards_together_are_the_plan_and_judge_like_one_run(tmp_path: Path) -> 
     assert json.loads(without_one.out)["complete"] is False
 
 
+def test_shards_that_lost_a_case_are_not_the_plan(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.jsonl" for number in (1, 2)]
+    for number, path in enumerate(paths, 1):
+        ipc_conformance("run", "--agent", "stdlib", *CASES, "--shard", f"{number}/2", "--evidence", path)
+    found = lines(paths[0])
+    *kept, lost = shape.texts(found[0]["planned"]) or ()
+    others = [line for line in found[1:] if line.get("case") != lost]
+    paths[0].write_text(resealed([{**found[0], "planned": kept}, *others]))
+    other = tmp_path / "other.jsonl"
+    ipc_conformance("run", "--agent", "stdlib", *CASES[:2], "--shard", "1/2", "--evidence", other)
+
+    without_it = ipc_conformance("judge", *paths)
+    mixed = ipc_conformance("judge", other, paths[1])
+
+    assert (without_it.status, mixed.status) == (3, 3)
+    assert f"1 cases of the plan are in none of the shards, such as {lost}" in without_it.err
+    assert "the parts were selected by different --case or -k" in mixed.err
+
+
 def test_evidence_of_different_agents_is_judged_apart(tmp_path: Path) -> None:
     one, two = tmp_path / "1.jsonl", tmp_path / "2.jsonl"
     ipc_conformance("run", "--agent", "stdlib", "--case", ONE_CASE, "--evidence", one)
@@ -310,6 +331,16 @@ _LEAVES_ONE_BEHIND = """
 """
 
 
+def test_a_terminal_has_one_progress_line_that_goes_away_and_colour(tmp_path: Path) -> None:
+    plain = _on_a_terminal({"TERM": "xterm", "NO_COLOR": "1"}, tmp_path)
+    painted = _on_a_terminal({"TERM": "xterm"}, tmp_path)
+
+    assert plain.startswith("\rjudging stdlib  0/12")
+    assert plain.rpartition("\x1b[K")[0].endswith("\r")
+    assert "\x1b[3" not in plain
+    assert "\x1b[32meverything as expected\x1b[0m\r\n" in painted
+
+
 def lines_so_far(path: Path) -> list[str]:
     """The whole lines in a file that is still being written."""
     return path.read_text(encoding="ascii").split("\n")[:-1]
@@ -337,6 +368,26 @@ def _interrupted(arguments: list[str], far_enough: Callable[[], bool], number: s
             run.communicate()
         assert not _players(mark), "agents outlive their run"
         return run.returncode, err
+
+
+def _on_a_terminal(variables: dict[str, str], directory: Path) -> str:
+    """What a run writes to a terminal."""
+    ours, theirs = pty.openpty()
+    try:
+        run = subprocess.Popen(
+            command("run", "--agent", "stdlib", *CASES), env=environment({"TMPDIR": str(directory), **variables}),
+            stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
+        )  # fmt: skip
+        os.close(theirs)
+        shown = b""
+        # Linux ends a terminal without writers with EIO, others with an end.
+        with contextlib.suppress(OSError):
+            while more := os.read(ours, 65536):
+                shown += more
+        assert run.wait(DEADLINE) == 0
+    finally:
+        os.close(ours)
+    return shown.decode()
 
 
 def _mark(pid: int) -> str:
