@@ -10,6 +10,8 @@ from typing import TextIO
 from conformance.plain import Paint, safe, shortened
 
 _REFRESH = 0.1
+# Until the first case is done, so that the terminal shows it as soon as it is.
+_WATCHFUL = 0.02
 _QUIET = 10.0
 # Only a case that takes this long is worth a reader's attention where nothing is rewritten.
 _SLOW = 2.0
@@ -50,8 +52,8 @@ class Progress:
             self._write("\r\x1b[K")
 
     def _show(self) -> None:
-        pause = _QUIET if self._width is None else _REFRESH
         while not self._closed.is_set():
+            pause = _QUIET if self._width is None else _REFRESH if self._done() else _WATCHFUL
             self._write(f"{self._line()}\n" if self._width is None else f"\r{self._line()}\x1b[K")
             self._closed.wait(pause)
 
