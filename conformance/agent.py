@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -296,7 +297,8 @@ class _WarmParent:
         self._number += 1
         pipes = _Pipes()
         try:
-            socket.send_fds(self._control, [b'{"fork": %d}\n' % self._number], pipes.theirs)
+            if sys.platform != "win32":
+                socket.send_fds(self._control, [b'{"fork": %d}\n' % self._number], pipes.theirs)
         except OSError as error:
             _close_all(pipes.ours)
             raise StartError(f"agent {self._child.args!r}: its warm parent has ended ({error})") from error
@@ -372,8 +374,9 @@ def _environment() -> dict[str, str]:
 
 
 def _kill_session(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
+    if sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
 
 
 def _close_all(descriptors: Sequence[int]) -> None:

@@ -6,18 +6,23 @@ import contextlib
 import json
 import os
 import select
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
 
 from conformance import shape
-from conformance.agent import Process
+from conformance.agent import Process, StartError
 from conformance.transport import Reply
 
 LINE_LIMIT = 1 << 20
 _LOG_LIMIT = 1 << 16
 _READ = 1 << 16
 TICK = 0.25
+if sys.platform != "win32":
+    _IN, _OUT = select.POLLIN, select.POLLOUT
+else:
+    _IN, _OUT = 1, 4
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -50,7 +55,8 @@ class Channel:
         self._replies: dict[int, Reply] = {}
         self._dropped: set[int] = set()
         for descriptor in (process.stdin, process.stdout, process.stderr):
-            os.set_blocking(descriptor, False)
+            if sys.platform != "win32":
+                os.set_blocking(descriptor, False)
 
     def request(self, op: str, args: Mapping[str, object]) -> int:
         """Queue a request; returns its id."""
@@ -81,10 +87,10 @@ class Channel:
             return {}
         process = self.process
         both = {
-            process.stdout: (select.POLLIN, self.read_replies),
-            process.stderr: (select.POLLIN, self.read_log),
+            process.stdout: (_IN, self.read_replies),
+            process.stderr: (_IN, self.read_log),
         }
-        return {**both, process.stdin: (select.POLLOUT, self.flush)} if self._out else both
+        return {**both, process.stdin: (_OUT, self.flush)} if self._out else both
 
     def reply(self, request: int) -> Reply | None:
         """The reply to a request, if it is here."""
@@ -183,26 +189,35 @@ class Channel:
 
 def serve(channels: Iterable[Channel], done: Callable[[], bool], seconds: float, tick: Callable[[], None]) -> None:
     """Pass requests and replies until `done`, for at most so many seconds; `tick` is called now and then."""
-    deadline = time.monotonic() + seconds
-    poll = select.poll()
-    actions: dict[int, Callable[[], bool]] = {}
-    for channel in channels:
-        for descriptor, (events, action) in channel.watched().items():
-            poll.register(descriptor, events)
-            actions[descriptor] = action
-    next_tick = deadline - seconds + TICK
-    while not done():
-        now = time.monotonic()
-        if now >= deadline:
-            return
-        if now >= next_tick:
-            next_tick = now + TICK
-            tick()
-        # Less than nothing would mean for ever to poll().
-        left = max(0.0, min(deadline, next_tick) - time.monotonic())
-        for descriptor, _ in poll.poll(left * 1000):
-            if not actions[descriptor]():
-                poll.unregister(descriptor)
+    if sys.platform != "win32":
+        _serve(channels, done, seconds, tick)
+    else:
+        raise StartError("the harness waits for agents with poll(), which Windows does not have; run it elsewhere")
+
+
+if sys.platform != "win32":
+
+    def _serve(channels: Iterable[Channel], done: Callable[[], bool], seconds: float, tick: Callable[[], None]) -> None:
+        deadline = time.monotonic() + seconds
+        poll = select.poll()
+        actions: dict[int, Callable[[], bool]] = {}
+        for channel in channels:
+            for descriptor, (events, action) in channel.watched().items():
+                poll.register(descriptor, events)
+                actions[descriptor] = action
+        next_tick = deadline - seconds + TICK
+        while not done():
+            now = time.monotonic()
+            if now >= deadline:
+                return
+            if now >= next_tick:
+                next_tick = now + TICK
+                tick()
+            # Less than nothing would mean for ever to poll().
+            left = max(0.0, min(deadline, next_tick) - time.monotonic())
+            for descriptor, _ in poll.poll(left * 1000):
+                if not actions[descriptor]():
+                    poll.unregister(descriptor)
 
 
 def _shown(value: object) -> str:

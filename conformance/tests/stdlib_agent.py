@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+
+assert sys.platform != "win32", "agents are processes of a POSIX system here"
+
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "agents are processes of a POSIX system here"
+
 import os
 import secrets
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator

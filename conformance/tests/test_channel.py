@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "agents are processes of a POSIX system here"
+
 import json
 import os
-import sys
 import time
 import tracemalloc
 from collections.abc import Iterator

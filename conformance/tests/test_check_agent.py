@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "agents are processes of a POSIX system here"
+
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import psutil

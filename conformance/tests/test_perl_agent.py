@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "agents are processes of a POSIX system here"
+
 import hashlib
 import shutil
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 

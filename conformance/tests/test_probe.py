@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
+
+assert sys.platform != "win32", "agents are processes of a POSIX system here"
+
+import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "agents are processes of a POSIX system here"
+
 import hashlib
 import os
 import signal
 import socket
-import sys
 import time
 import zipfile
 from pathlib import Path

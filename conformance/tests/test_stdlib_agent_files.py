@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "agents are processes of a POSIX system here"
+
 import os
 import socket
 import stat
-import sys
 from pathlib import Path
 
 import pytest

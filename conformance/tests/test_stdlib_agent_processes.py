@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "agents are processes of a POSIX system here"
+
 import json
 import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
