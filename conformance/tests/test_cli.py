@@ -23,7 +23,7 @@ from conformance.tests.command_line import (
     ipc_conformance,
     lines,
     resealed,
-)  # fmt: skip
+)
 from conformance.tests.test_expectations import GOOD
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="agents are started through POSIX pipes")
