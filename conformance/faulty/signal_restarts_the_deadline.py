@@ -8,25 +8,16 @@ assert sys.platform != "win32", "faulty agents are made of a POSIX one"
 
 sys.path.insert(0, __file__.rpartition("/conformance/")[0])
 
-import _socket
 import time
 
 from conformance.agents.stdlib import patience
 from conformance.agents.stdlib.patience import Patience
 from conformance.agents.stdlib.serve import main
 from conformance.agents.stdlib.signals import signals
+from conformance.faulty._arrivals import arrived
 from conformance.faulty._wrong import Right, instead_of
 
 SLICE = 0.01
-
-
-def arrived() -> int:
-    if signals.bell is None:
-        return 0
-    try:
-        return len(signals.bell[0].recv(65536, _socket.MSG_PEEK | _socket.MSG_DONTWAIT))
-    except BlockingIOError:
-        return 0
 
 
 @instead_of(Patience, "until")

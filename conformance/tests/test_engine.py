@@ -191,7 +191,7 @@ def uses_the_witness(case: Case) -> None:
 
 def flown(there: Trial, command: Command, play: Callable[[Case], None], count: int = 3) -> list[tuple[str, str]]:
     """Ending and verdict of so many cases, one after the other, with a witness of this kind."""
-    engine = Engine(there.setting, Launcher(command, "frail", warm=False), flight=1)
+    engine = Engine(there.setting, Launcher(command, f"frail-{secrets.token_hex(4)}", warm=False), flight=1)
     todo = cases(there, numbered(play, count))
     try:
         engine.start(todo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -28,7 +29,6 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="th
 
 SPEC = load()
 SCENARIO = scenarios()[frozen.SCENARIO]
-MARK = "search-test"
 
 # The second opinion with one defect, in every endpoint that moves data.
 FAULTY = """
@@ -87,12 +87,13 @@ def faulty(directory: Path, defect: str = "", more: str = "") -> Command:
 @contextmanager
 def prepared(command: Command, patience_ms: int = 2_000) -> Generator[Prepared]:
     """An agent ready to be searched; nothing of it is left afterwards."""
-    made = prepare(command, STDLIB, SPEC, MARK, patience_ms=patience_ms)
+    mark = f"search-{secrets.token_hex(4)}"
+    made = prepare(command, STDLIB, SPEC, mark, patience_ms=patience_ms)
     try:
         yield made
     finally:
         made.close()
-        left = end_strays(MARK)
+        left = end_strays(mark)
     assert not left
 
 

@@ -135,7 +135,7 @@ def trial(
 @cache
 def greeting(command: Command) -> Mapping[str, object]:
     """What an agent answers to `hello`."""
-    return prepare(command, STDLIB, _loaded(), "greeting").setting.hello
+    return prepare(command, STDLIB, _loaded(), f"greeting-{secrets.token_hex(4)}").setting.hello
 
 
 def marked(mark: str) -> list[int]:

@@ -80,7 +80,7 @@ def _meet_sender(path: bytes, patience: Patience) -> Generator[None, None, PipeE
     if patience.once:
         return end
     try:
-        while not _has_sender(end):
+        while not has_sender(end):
             yield
             patience.pause()
     except BaseException:
@@ -90,7 +90,7 @@ def _meet_sender(path: bytes, patience: Patience) -> Generator[None, None, PipeE
     return end
 
 
-def _has_sender(end: PipeEnd) -> bool:
+def has_sender(end: PipeEnd) -> bool:
     """Nothing to read and no end either: a writer is there and silent."""
     try:
         end.ahead = os.read(end.fd, 1)

@@ -119,7 +119,11 @@ class Session:
             self._waiting += 1
             if endpoint is not None:
                 endpoint.busy += 1
-        _thread.start_new_thread(self._finish, (identity, rest, endpoint))
+        try:
+            _thread.start_new_thread(self._finish, (identity, rest, endpoint))
+        except RuntimeError as problem:
+            self._done(endpoint)
+            raise Failure("exhausted", str(problem)) from None
 
     def _finish(self, identity: object, rest: Later, endpoint: Endpoint | None) -> None:
         for prepare in self.on_thread_start:
@@ -132,8 +136,11 @@ class Session:
             outcome = {"ok": done.value}
         except Exception as problem:  # noqa: BLE001 - whatever went wrong is what the reply says
             outcome = {"error": describe(problem)}
+        self._done(endpoint)
+        self.reply(identity, outcome)
+
+    def _done(self, endpoint: Endpoint | None) -> None:
         with self._lock:
             self._waiting -= 1
             if endpoint is not None:
                 endpoint.busy -= 1
-        self.reply(identity, outcome)
