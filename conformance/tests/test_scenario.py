@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from conformance.case import DEADLINE_MS
 from conformance.party import End
 from conformance.payload import Pattern
 from conformance.plan import plan
@@ -299,7 +300,7 @@ def test_a_success_where_it_has_to_fail_is_a_violation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "wait"), [("blocking", None), ("nonblocking", "ready"), ("deadline", 8000), ("async", None)]
+    ("mode", "wait"), [("blocking", None), ("nonblocking", "ready"), ("deadline", DEADLINE_MS), ("async", None)]
 )
 def test_how_an_operation_waits_is_the_mode_s_unless_it_is_said(mode: str, wait: object) -> None:
     script = Script({"recv": {"length": 0, "sha256": hashlib.sha256(b"").hexdigest(), "end": True, "base64": ""}})
