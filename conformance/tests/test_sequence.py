@@ -17,7 +17,7 @@ ANY_STEP = st.one_of(
 )
 
 
-@settings(database=None, derandomize=True, max_examples=200)
+@settings(database=None, deadline=None, derandomize=True, max_examples=200)
 @given(st.lists(ANY_STEP, min_size=1, max_size=LONGEST))
 def test_every_sequence_can_be_written_and_read_again(chosen: list[Step]) -> None:
     assert parse(word(chosen), "local_socket") == tuple(chosen)
@@ -109,7 +109,7 @@ def test_a_slip_in_a_file_of_sequences_is_named(before: str, after: str, message
         read(GOOD.replace(before, after), "kept.toml")
 
 
-@settings(database=None, derandomize=True, max_examples=200)
+@settings(database=None, deadline=None, derandomize=True, max_examples=200)
 @given(st.text(min_size=1, alphabet=st.characters(exclude_categories=["Cs"])))
 def test_a_reason_is_written_so_that_it_can_be_read_again(why: str) -> None:
     kept = Frozen("s1.r1", ("local_socket", "fifo"), why)
