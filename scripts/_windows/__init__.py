@@ -1,0 +1,1 @@
+"""The Windows lab: what it is made of, and how it is made."""
