@@ -40,6 +40,15 @@ class Writable:
         self.fd = fd
 
 
+class Signalled:
+    """Until the event object `handle` of Windows is set: an overlapped request is over."""
+
+    __slots__ = ("handle",)
+
+    def __init__(self, handle: int) -> None:
+        self.handle = handle
+
+
 class Pause:
     """Until trying again makes sense, which no descriptor can tell: look again after `seconds`.
 
@@ -55,7 +64,7 @@ class Pause:
 
 
 if TYPE_CHECKING:
-    Wait: TypeAlias = Readable | Writable | Pause
+    Wait: TypeAlias = Readable | Writable | Signalled | Pause
     Op: TypeAlias = Generator[Wait, None, T]
 
 

@@ -1,13 +1,15 @@
 """What can go wrong, as portable kinds over the native codes.
 
 Every failure of this package is an `IpcError`: an `OSError` whose `errno` is the system's own number
-(None where no system call was made) and whose `kind` is the same word on every platform.
+(None where no system call was made; on Windows that number is `winerror`, and `errno` what Python makes of it)
+and whose `kind` is the same word on every platform.
 Each class is also the built-in exception that a Python programmer would try first.
 """
 
 from __future__ import annotations
 
 import errno as _errno
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ class IpcError(OSError):
 
     def __str__(self) -> str:
         code = _errno.errorcode.get(self.errno) if self.errno is not None else None
+        native = getattr(self, "winerror", None)
+        if native is not None:
+            code = f"WinError {native}"
         return f"{self.strerror} [{code}]" if code else str(self.strerror)
 
 
@@ -256,6 +261,37 @@ BY_ERRNO: dict[int, type[IpcError]] = {
     if number is not None
 }
 
+# winerror.h; Microsoft Learn, "System Error Codes". By number, since only Windows knows the names.
+BY_WINERROR: dict[int, type[IpcError]] = {
+    2: NotFound,  # ERROR_FILE_NOT_FOUND
+    3: NotFound,  # ERROR_PATH_NOT_FOUND
+    4: Exhausted,  # ERROR_TOO_MANY_OPEN_FILES
+    5: PermissionDenied,  # ERROR_ACCESS_DENIED
+    6: InvalidHandle,  # ERROR_INVALID_HANDLE
+    8: Exhausted,  # ERROR_NOT_ENOUGH_MEMORY
+    14: Exhausted,  # ERROR_OUTOFMEMORY
+    50: Unsupported,  # ERROR_NOT_SUPPORTED
+    53: NotFound,  # ERROR_BAD_NETPATH
+    87: InvalidInput,  # ERROR_INVALID_PARAMETER
+    109: BrokenPipe,  # ERROR_BROKEN_PIPE
+    120: Unsupported,  # ERROR_CALL_NOT_IMPLEMENTED
+    121: TimedOut,  # ERROR_SEM_TIMEOUT
+    123: InvalidName,  # ERROR_INVALID_NAME
+    161: InvalidName,  # ERROR_BAD_PATHNAME
+    170: Busy,  # ERROR_BUSY
+    206: NameTooLong,  # ERROR_FILENAME_EXCED_RANGE
+    230: WrongType,  # ERROR_BAD_PIPE
+    231: Busy,  # ERROR_PIPE_BUSY
+    232: BrokenPipe,  # ERROR_NO_DATA
+    233: BrokenPipe,  # ERROR_PIPE_NOT_CONNECTED
+    234: MoreData,  # ERROR_MORE_DATA
+    535: AlreadyConnected,  # ERROR_PIPE_CONNECTED
+    995: Cancelled,  # ERROR_OPERATION_ABORTED
+    1450: Exhausted,  # ERROR_NO_SYSTEM_RESOURCES
+    1453: Exhausted,  # ERROR_WORKING_SET_QUOTA
+    1816: Exhausted,  # ERROR_NOT_ENOUGH_QUOTA
+}
+
 _REMEDIES: dict[type[IpcError], str] = {
     NotFound: "nothing has that name; start the server first, or check the path",
     Refused: "nobody listens there; start the server, or remove what an ended server left behind",
@@ -285,16 +321,20 @@ def describe(
     """The portable form of a native `error`, met while `doing` something to `subject`.
 
     `special` overrides the kind of single codes where the operation changes their meaning
-    (EEXIST is in_use for a bind and already_exists for a mkfifo).
+    (EEXIST is in_use for a bind and already_exists for a mkfifo). On Windows the codes are those of winerror.h.
     """
     if isinstance(error, IpcError):
         if isinstance(error, TimedOut | WouldBlock) and not str(error).startswith("cannot "):
             error.strerror = f"cannot {doing} {subject}: {error.strerror}"
             error.args = (error.errno, error.strerror)
         return error
-    code = error.errno
+    native: int | None = getattr(error, "winerror", None)
+    code, kinds = (error.errno, BY_ERRNO) if native is None else (native, BY_WINERROR)
     kind: type[IpcError] = Other
     if code is not None:
-        kind = (special or {}).get(code) or BY_ERRNO.get(code, Other)
+        kind = (special or {}).get(code) or kinds.get(code, Other)
     why = _REMEDIES.get(kind, (error.strerror or str(error)).lower())
-    return kind(code, f"cannot {doing} {subject}: {why}")
+    described = kind(error.errno, f"cannot {doing} {subject}: {why}")
+    if sys.platform == "win32" and native is not None:
+        described.winerror = native
+    return described

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import select
 import sys
+from math import ceil
 from time import monotonic, sleep  # noqa: TID251 -- a Pause is by its definition a bounded sleep
 
-from ipc._wait import Pause, Readable, Writable, check_timeout, out_of_time
+from ipc._wait import Pause, Readable, Signalled, Writable, check_timeout, out_of_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,13 +46,32 @@ def _until(wait: Wait, expiry: float | None) -> bool:
     """Wait; False if the time was over first."""
     if isinstance(wait, Pause):
         return _pause(wait, None if expiry is None else max(0.0, expiry - monotonic()))
-    if sys.platform != "win32":
-        return _poll(wait, expiry)
+    if sys.platform == "win32":
+        assert isinstance(wait, Signalled), "on Windows a descriptor cannot be waited for"
+        return _wait_for_event(wait, expiry)
     else:
-        raise AssertionError("no operation of Windows waits for a descriptor")
+        assert not isinstance(wait, Signalled), "events are waited for on Windows only"
+        return _poll(wait, expiry)
 
 
-if sys.platform != "win32":
+if sys.platform == "win32":
+    # The one wait of the standard library that Ctrl-C ends: it looks at the interpreter's own event as well.
+    from _winapi import WAIT_OBJECT_0, WaitForMultipleObjects
+
+    def _wait_for_event(wait: Signalled, expiry: float | None) -> bool:
+        while True:
+            rest = _LONGEST if expiry is None else min(expiry - monotonic(), _LONGEST)
+            try:
+                # Rounded up: a tiny deadline is not none.
+                if WaitForMultipleObjects((wait.handle,), False, max(0, ceil(rest * 1000))) == WAIT_OBJECT_0:
+                    return True
+            except InterruptedError:
+                # Ctrl-C; its handler has run, and has raised if it wanted to.
+                continue
+            if expiry is not None and monotonic() >= expiry:
+                return False
+
+else:
 
     def _poll(wait: Readable | Writable, expiry: float | None) -> bool:
         poll = select.poll()

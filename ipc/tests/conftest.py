@@ -18,8 +18,7 @@ import ipc
 from ipc.tests.support import PATIENCE, Spawn
 
 ROOT = pathlib.Path(ipc.__file__).parents[1]
-if sys.platform == "win32":
-    collect_ignore_glob = ["test_posix_*.py"]
+collect_ignore_glob = ["test_posix_*.py"] if sys.platform == "win32" else ["test_windows_*.py"]
 
 
 @pytest.fixture

@@ -10,19 +10,19 @@ from collections.abc import Callable, Generator
 
 import pytest
 
+import ipc
+from ipc import errors
+
 PATIENCE = 20.0
 
 Spawn = Callable[..., "subprocess.Popen[str]"]
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has it")
 
+Pair = tuple[ipc.Stream, ipc.Stream]
+
 if sys.platform != "win32":
     import resource
-
-    import ipc
-    from ipc import errors
-
-    Pair = tuple[ipc.Stream, ipc.Stream]
 
     @contextlib.contextmanager
     def descriptor_limit(soft: int) -> Generator[None, None, None]:
@@ -52,20 +52,22 @@ if sys.platform != "win32":
                 for filler in fillers:
                     os.close(filler)
 
-    def fill(sender: ipc.Stream | ipc.Sender, piece: int = 4096) -> int:
-        """Send until nothing more is taken; how much was."""
-        total = 0
-        while True:
-            try:
-                total += sender.send(bytes(piece), timeout=0)
-            except errors.WouldBlock:
-                return total
 
-    def fill_backlog(name: str | os.PathLike[str]) -> list[ipc.Stream]:
-        """Clients enough that the listener on `name` takes no more."""
-        clients: list[ipc.Stream] = []
-        while True:
-            try:
-                clients.append(ipc.connect(name, timeout=0))
-            except (errors.WouldBlock, errors.Refused):
-                return clients
+def fill(sender: ipc.Stream | ipc.Sender, piece: int = 4096) -> int:
+    """Send until nothing more is taken; how much was."""
+    total = 0
+    while True:
+        try:
+            total += sender.send(bytes(piece), timeout=0)
+        except errors.WouldBlock:
+            return total
+
+
+def fill_backlog(name: str | os.PathLike[str] | ipc.NamespacedName) -> list[ipc.Stream]:
+    """Clients enough that the listener on `name` takes no more."""
+    clients: list[ipc.Stream] = []
+    while True:
+        try:
+            clients.append(ipc.connect(name, timeout=0))
+        except (errors.WouldBlock, errors.Refused):
+            return clients

@@ -11,6 +11,12 @@ from ipc import errors
 from ipc.errors import IpcError, describe
 
 
+class OfWindows(OSError):
+    """What OSError is on Windows."""
+
+    winerror: int
+
+
 def every_kind() -> list[type[IpcError]]:
     return [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, IpcError)]
 
@@ -49,6 +55,25 @@ def test_a_native_code_becomes_its_kind_and_stays_readable(
     assert described.errno == code
     assert "cannot reach the moon" in str(described)
     assert errno.errorcode[code] in str(described)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (2, errors.NotFound),
+        (5, errors.PermissionDenied),
+        (109, errors.BrokenPipe),
+        (231, errors.Busy),
+        (232, errors.BrokenPipe),
+        (234, errors.MoreData),
+        (31, errors.Other),
+    ],
+)
+def test_a_code_of_windows_becomes_its_kind(code: int, kind: type[IpcError]) -> None:
+    native = OfWindows(None, "native words")
+    native.winerror = code
+
+    assert type(describe(native, "reach", "the moon")) is kind
 
 
 def test_an_unlisted_code_is_other_and_keeps_the_systems_words() -> None:

@@ -17,15 +17,20 @@ MISUSE = """\
 import ipc
 import ipc.posix
 import ipc.windows
-ipc.listen("name")  # win32
-ipc.connect("name")  # win32
-ipc.pipe()  # win32
-ipc.Stream  # win32
+ipc.listen("name")
+ipc.connect("name")
+ipc.pipe()
+ipc.Stream
 ipc.AbstractName("name")  # win32 darwin
 ipc.posix.make_fifo("path")  # win32
 ipc.posix.peer_credentials  # win32
 ipc.posix.shutdown  # win32
 ipc.posix.send_descriptors  # win32
+ipc.windows.listen_pipe("name")  # linux darwin
+ipc.windows.connect_pipe("name")  # linux darwin
+ipc.windows.Security("D:")  # linux darwin
+ipc.windows.PipeStream.flush  # linux darwin
+ipc.windows.share  # linux darwin
 ipc.NamespacedName("name")
 ipc.errors.NotFound
 """
