@@ -12,7 +12,7 @@ from importlib.resources import files
 from os.path import basename, expanduser
 
 from conformance import shape
-from conformance.agent import Command, StartError
+from conformance.live.agent import Command, StartError
 from conformance.requirements import SpecError
 from conformance.selection import UnknownName
 
