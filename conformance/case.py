@@ -158,9 +158,11 @@ class Case(Caller):
     def name(self, word: str = "s", kind: str | None = None) -> Name:
         """A name for a listener that nobody else uses; its kind is the parameter `name`, or path."""
         kind = kind or str(self.params.get("name", "path"))
-        if kind == "path":
-            return self.path(word)
-        return Name(kind, f"{self.workspace.rpartition('/')[2]}-{word}")
+        own = f"{self.workspace.rpartition('/')[2]}-{word}"
+        if kind != "path":
+            return Name(kind, own)
+        prefix = self.platform.facts.get("pipe_prefix")
+        return self.path(word) if prefix is None else Name("path", f"{prefix}{own}")
 
     def pattern(self, length: int) -> Pattern:
         """A payload that no other payload of this case resembles."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from conformance import schema, shape
 from conformance.evidence import Evidence
 from conformance.judge import VERDICTS, Verdict, judge
-from conformance.plan import Planned, claims, plan
+from conformance.plan import Planned, claims, hidden, plan
 from conformance.requirements import LEVELS, Spec
 from conformance.scenario import Scenario
 from conformance.sequences.frozen import with_named
@@ -60,7 +60,10 @@ def judged(evidence: Evidence, spec: Spec, catalogue: Mapping[str, Scenario]) ->
 def plan_of(evidence: Evidence, spec: Spec, catalogue: Mapping[str, Scenario]) -> list[Planned]:
     """Every case there is for the agent that evidence is about, on its platform."""
     known = with_named(catalogue, evidence.header.planned)
-    return plan(spec, known.values(), platform_of(evidence), claims(evidence.header.agents["subject"]))
+    header = evidence.header
+    return plan(
+        spec, known.values(), platform_of(evidence), claims(header.agents["subject"]), hidden(header.environment)
+    )
 
 
 def platform_of(evidence: Evidence) -> str:

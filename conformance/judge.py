@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from conformance import shape
 from conformance.evidence import Evidence, Record
-from conformance.plan import Planned, claims, plan
+from conformance.plan import Planned, claims, hidden, plan
 from conformance.requirements import Spec
 from conformance.scenario import Finding, Scenario, play
 from conformance.sequences.frozen import with_named
@@ -39,7 +39,8 @@ def judge(evidence: Evidence, spec: Spec, catalogue: Mapping[str, Scenario]) -> 
     claimed = claims(evidence.header.agents["subject"])
     wanted = frozenset(evidence.header.planned)
     verdicts: list[Verdict] = []
-    for planned in plan(spec, with_named(catalogue, evidence.header.planned).values(), platform, claimed):
+    unseen = hidden(evidence.header.environment)
+    for planned in plan(spec, with_named(catalogue, evidence.header.planned).values(), platform, claimed, unseen):
         findings = dict(planned.out)
         if planned.decides and planned.id in wanted:
             findings |= judge_case(planned, evidence.records.get(planned.id), spec, platform)

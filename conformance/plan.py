@@ -62,17 +62,32 @@ def claims(hello: Mapping[str, object]) -> tuple[str, ...]:
     return (*names, "concurrent") if hello.get("concurrent") is True else names
 
 
-def plan(spec: Spec, catalogue: Iterable[Scenario], platform: str, claims: Iterable[str]) -> list[Planned]:
-    """Every case for an agent with these claims on `platform`, in a stable order."""
+def hidden(environment: Mapping[str, object]) -> tuple[str, ...]:
+    """The traits that the system of an environment was found not to show."""
+    return shape.texts(environment.get("cannot_show", [])) or ()
+
+
+def plan(
+    spec: Spec, catalogue: Iterable[Scenario], platform: str, claims: Iterable[str], hidden: Iterable[str] = ()
+) -> list[Planned]:
+    """Every case for an agent with these claims on `platform`, in a stable order.
+
+    `hidden`: traits that the system below the agent cannot show, so that what depends on them stays undetermined.
+    """
     if platform not in spec.platforms:
         known = ", ".join(spec.platforms)
         raise SpecError(f"platform {platform!r} is not in platforms.toml (known: {known}); add it there")
-    claimed = frozenset(claims)
-    return [
-        _planned(spec, scenario, point, platform, claimed)
-        for scenario in catalogue
-        for point in _points(spec, scenario)
-    ]
+    subject = _Subject(platform, frozenset(claims), frozenset(hidden))
+    return [_planned(spec, scenario, point, subject) for scenario in catalogue for point in _points(spec, scenario)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """Who is to be judged, and on what."""
+
+    platform: str
+    claims: frozenset[str]
+    hidden: frozenset[str]
 
 
 _Point = tuple[str, str, Mapping[str, Value], tuple[Requirement, ...]]
@@ -91,22 +106,21 @@ def _points(spec: Spec, scenario: Scenario) -> Iterable[_Point]:
                     yield primitive, mode, params, speaking
 
 
-def _planned(spec: Spec, scenario: Scenario, point: _Point, platform: str, claimed: frozenset[str]) -> Planned:
+def _planned(spec: Spec, scenario: Scenario, point: _Point, subject: _Subject) -> Planned:
     primitive, mode, params, requirements = point
     out: dict[str, Finding] = {}
     for requirement in requirements:
         needs = (primitive, *_MODE_NEEDS[mode], *_param_needs(primitive, params), *scenario.needs, *requirement.needs)
-        reason = _reason(spec, requirement, needs, platform, claimed)
+        reason = _reason(spec, requirement, needs, subject) or _hidden(spec, requirement, subject)
         if reason is not None:
             out[requirement.id] = reason
     decides = tuple(r.id for r in requirements if r.id not in out)
     return Planned(_id(scenario, primitive, mode, params), scenario, primitive, mode, params, decides, out)
 
 
-def _reason(
-    spec: Spec, requirement: Requirement, needs: Iterable[str], platform: str, claimed: frozenset[str]
-) -> Finding | None:
+def _reason(spec: Spec, requirement: Requirement, needs: Iterable[str], subject: _Subject) -> Finding | None:
     """Why a requirement is not decided, if it is not."""
+    platform, claimed = subject.platform, subject.claims
     if platform not in requirement.platforms:
         title = spec.platforms[platform].title
         return Finding(requirement.id, "inapplicable", "platform", f"the requirement does not speak of {title}")
@@ -119,6 +133,15 @@ def _reason(
                 detail = f"the agent claims {obliging[0]}, which requires {need}, and does not claim {need}"
                 return Finding(requirement.id, "violated", "missing", detail)
             return Finding(requirement.id, "unsupported", "claim", f"the agent does not claim {need}")
+    return None
+
+
+def _hidden(spec: Spec, requirement: Requirement, subject: _Subject) -> Finding | None:
+    """Why a requirement cannot be judged on this system, if it cannot."""
+    for name in requirement.shown:
+        if name in subject.hidden:
+            detail = f"this system does not show it. Documented: {spec.traits[name].sentence}"
+            return Finding(requirement.id, "undetermined", "emulator", detail)
     return None
 
 

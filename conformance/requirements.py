@@ -36,6 +36,7 @@ class Requirement:
     modes: tuple[str, ...]
     platforms: frozenset[str]
     needs: tuple[str, ...]
+    shown: tuple[str, ...]
     sources: tuple[str, ...]
     outcomes: Mapping[str, tuple[str, ...]]
     observed: bool
@@ -56,6 +57,14 @@ class Capability:
 
 
 @dataclass(frozen=True, slots=True)
+class Trait:
+    """Something that a system has to be able to show before requirements that depend on it can be judged there."""
+
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """An operating system with the constants that requirements speak of."""
 
@@ -72,6 +81,7 @@ class Spec:
     requirements: Mapping[str, Requirement]
     capabilities: Mapping[str, Capability]
     platforms: Mapping[str, Platform]
+    traits: Mapping[str, Trait]
     error_kinds: frozenset[str]
     digest: str
 
@@ -93,17 +103,18 @@ def load() -> Spec:
         lost = [name for name in capability.required_by if name not in capabilities]
         if lost:
             raise SpecError(f"capabilities.toml: capability {capability.name}: required_by {lost[0]!r}, which is none")
+    traits = {t.name: t for t in map(_trait, _entries(root / "traits.toml", "trait", digest))}
     kinds = frozenset(_error_kind(item) for item in _entries(root / "errors.toml", "error", digest))
     requirements: dict[str, Requirement] = {}
     for source in sorted((root / "requirements").iterdir(), key=lambda item: item.name):
         if not source.name.endswith(".toml"):
             continue
         for where, entry in _entries(source, "requirement", digest):
-            requirement = _requirement((where, entry), platforms, capabilities)
+            requirement = _requirement((where, entry), platforms, capabilities, traits)
             if requirement.id in requirements:
                 raise SpecError(f"{where}: the id is taken already; ids are never reused, choose the next number")
             requirements[requirement.id] = requirement
-    return Spec(requirements, capabilities, platforms, kinds, digest.hexdigest())
+    return Spec(requirements, capabilities, platforms, traits, kinds, digest.hexdigest())
 
 
 _Entry = tuple[str, Mapping[str, object]]
@@ -134,7 +145,10 @@ def _entries(source: Traversable, key: str, digest: _Digest) -> list[_Entry]:
 
 
 def _requirement(
-    item: _Entry, platforms: Mapping[str, Platform], capabilities: Mapping[str, Capability]
+    item: _Entry,
+    platforms: Mapping[str, Platform],
+    capabilities: Mapping[str, Capability],
+    traits: Mapping[str, Trait],
 ) -> Requirement:
     where, entry = item
     _only(entry, _REQUIREMENT_KEYS, where)
@@ -143,6 +157,10 @@ def _requirement(
     for name in needs:
         if name not in capabilities:
             raise SpecError(f"{where}: needs {name!r}, which capabilities.toml does not define")
+    shown = _texts(entry, "shown", where)
+    for name in shown:
+        if name not in traits:
+            raise SpecError(f"{where}: shown {name!r}, which traits.toml does not define")
     observed = entry.get("observed", False)
     if not isinstance(observed, bool):
         raise SpecError(f"{where}: observed is to be true or false")
@@ -164,6 +182,7 @@ def _requirement(
         modes=_words(entry, "modes", MODES, where),
         platforms=on,
         needs=needs,
+        shown=shown,
         sources=sources,
         outcomes=outcomes,
         observed=observed,
@@ -173,7 +192,7 @@ def _requirement(
 
 _REQUIREMENT_KEYS = {
     "id", "level", "sentence", "primitives", "modes", "platforms",
-    "needs", "sources", "outcomes", "observed", "untested",
+    "needs", "shown", "sources", "outcomes", "observed", "untested",
 }  # fmt: skip
 
 
@@ -195,6 +214,12 @@ def _capability(item: _Entry) -> Capability:
     where, entry = item
     _only(entry, {"name", "sentence", "required_by"}, where)
     return Capability(_text(entry, "name", where), _text(entry, "sentence", where), _texts(entry, "required_by", where))
+
+
+def _trait(item: _Entry) -> Trait:
+    where, entry = item
+    _only(entry, {"name", "sentence"}, where)
+    return Trait(_text(entry, "name", where), _text(entry, "sentence", where))
 
 
 def _error_kind(item: _Entry) -> str:

@@ -20,9 +20,9 @@ from conformance.judge import Verdict, judge_case
 from conformance.live.agent import Command, Launcher, end_strays
 from conformance.live.engine import Engine
 from conformance.live.probe import Prepared, prepare
-from conformance.live.roster import WITNESS, named_command, own_command, runs_elsewhere
+from conformance.live.roster import named_command, own_command, runs_elsewhere, witness_of
 from conformance.live.run import PATIENCE_MS, Setting
-from conformance.plan import Planned, plan, scenarios
+from conformance.plan import Planned, hidden, plan, scenarios
 from conformance.requirements import Spec, SpecError, load
 from conformance.selection import Shard, select
 from conformance.sequences.frozen import read, steps, with_named, with_sequences
@@ -76,7 +76,7 @@ class Order:
             return own_command(self.witness_command, "--witness-command"), "own"
         if self.agent_command is not None and runs_elsewhere(self.subject):
             return None, "agent"
-        return named_command(WITNESS), "brought"
+        return named_command(witness_of(self.agent)), "brought"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,8 @@ class Bench:
         """Every case there is for this agent on its platform."""
         more = steps(read(self.order.frozen, "--frozen"))
         catalogue = with_named(with_sequences(self.catalogue, more), self.order.only or self.order.cases)
-        return plan(self.spec, catalogue.values(), self.platform, self.prepared.claims)
+        unseen = hidden(self.prepared.environment)
+        return plan(self.spec, catalogue.values(), self.platform, self.prepared.claims, unseen)
 
     @cached_property
     def selected(self) -> list[Planned]:

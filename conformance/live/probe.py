@@ -150,4 +150,6 @@ def _environment(system: str, witness_hello: Mapping[str, object]) -> Mapping[st
         **facts,
         "harness": f"Python {platform.python_version()}",
         "ci": bool(os.environ.get("CI")),
+        **({"emulator": str(place["emulated"])} if "emulated" in place else {}),
+        **({"cannot_show": list(shape.texts(place["cannot_show"]) or ())} if "cannot_show" in place else {}),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import sys
@@ -9,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from os.path import basename, expanduser
+from os.path import basename, exists, expanduser, join
 
 from conformance import shape
 from conformance.live.agent import Command, StartError
@@ -24,12 +25,16 @@ _ELSEWHERE = frozenset({"ssh", "docker", "podman", "kubectl", "lxc", "wsl", "adb
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An agent that the suite brings; `program` is what has to be installed for it beside this Python."""
+    """An agent that the suite brings; `program` is what has to be installed for it beside this Python.
+
+    `witness` names the agent that looks after its machine.
+    """
 
     name: str
     argv: tuple[str, ...]
     homepage: str | None
     program: str | None
+    witness: str
 
 
 def roster() -> Mapping[str, Named]:
@@ -51,7 +56,13 @@ def named_command(name: str) -> Command:
             f"agent {name}: it needs the program {agent.program!r}, which is not on the PATH; "
             "install it or choose another agent"
         )
-    return Command(name, tuple(word for part in agent.argv for word in _words(part)))
+    return Command(name, tuple(word for part in agent.argv for word in _words(name, part)))
+
+
+def witness_of(name: str | None) -> str:
+    """The name of the witness for a named agent; that of this machine for any other."""
+    agent = roster().get(name or "")
+    return WITNESS if agent is None else agent.witness
 
 
 def own_command(text: str, option: str) -> Command:
@@ -73,12 +84,13 @@ def runs_elsewhere(command: Command) -> bool:
 def _named(entry: Mapping[str, object]) -> Named:
     name, argv = entry.get("name"), shape.texts(entry.get("command"))
     homepage, program = _maybe_text(entry, "homepage"), _maybe_text(entry, "program")
-    unknown = sorted(set(entry) - {"name", "command", "homepage", "program"})
+    known = ("name", "command", "homepage", "program", "witness")
+    unknown = sorted(set(entry) - set(known))
     if unknown:
-        raise SpecError(f"agents.toml: unknown key {unknown[0]!r}; known: name, command, homepage, program")
+        raise SpecError(f"agents.toml: unknown key {unknown[0]!r}; known: {', '.join(known)}")
     if not isinstance(name, str) or not argv:
         raise SpecError(f"agents.toml: agent {name!r} is to have a name and a command, a list of texts")
-    return Named(name, argv, homepage, program)
+    return Named(name, argv, homepage, program, _maybe_text(entry, "witness") or WITNESS)
 
 
 def _maybe_text(entry: Mapping[str, object], key: str) -> str | None:
@@ -88,8 +100,24 @@ def _maybe_text(entry: Mapping[str, object], key: str) -> str | None:
     return value
 
 
-def _words(part: str) -> list[str]:
-    """`{python}` is this Python, kept apart from the user's packages and variables; `{agents}` the agents' folder."""
+def _words(name: str, part: str) -> list[str]:
+    """`{python}` is this Python, kept apart from the user's packages and variables; `{agents}` the agents' folder.
+
+    `{windows}` is the Windows Python of the lab that `scripts/windows_lab.py` makes.
+    """
+    if part == "{windows}":
+        return [_windows_python(name), "-I", "-S"]
     if part == "{python}":
         return [sys.executable, "-I", "-S"]
     return [part.replace("{agents}", str(files("conformance") / "agents"))]
+
+
+def _windows_python(name: str) -> str:
+    caches = os.environ.get("XDG_CACHE_HOME") or expanduser("~/.cache")
+    lab = os.environ.get("IPC_CONFORMANCE_WINDOWS_LAB") or join(caches, "ipc-conformance", "windows-lab")
+    if not exists(join(lab, "ready")):
+        raise StartError(
+            f"agent {name}: it needs a Windows Python under Wine, and there is none in {lab}; "
+            "python3 scripts/windows_lab.py in a checkout makes one, on Linux"
+        )
+    return join(lab, "python")

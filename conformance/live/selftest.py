@@ -19,7 +19,7 @@ from conformance.judge import judge_case
 from conformance.live.agent import Command, StartError
 from conformance.live.engine import Engine
 from conformance.live.probe import Prepared, prepare
-from conformance.plan import Planned, plan
+from conformance.plan import Planned, hidden, plan
 from conformance.requirements import Spec, SpecError
 from conformance.scenario import Finding, Scenario
 
@@ -129,7 +129,11 @@ def detect(
         return Detection(fault, {}, 0, frozenset({NOT_JUDGED}))
     try:
         platform = prepared.setting.platform
-        planned = [case for case in plan(spec, catalogue.values(), platform, prepared.claims) if case.decides]
+        planned = [
+            case
+            for case in plan(spec, catalogue.values(), platform, prepared.claims, hidden(prepared.environment))
+            if case.decides
+        ]
         planned = planned if whole else sample(planned, fault)
         records = _records(prepared, planned, flight)
         findings = [(case.id, judge_case(case, records[case.id], spec, platform)) for case in planned]

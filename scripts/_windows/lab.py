@@ -46,7 +46,7 @@ OVERRIDES = "mscoree,mshtml,wbemprox=;winemenubuilder.exe=d"
 
 LAUNCHER = """\
 #!/bin/sh
-# Run Windows' Python under Wine; standard input, output and error have to be pipes or files.
+# Run Windows' Python under Wine; standard output and error have to be pipes (Wine takes no file there).
 export WINEPREFIX={prefix} WINEDEBUG="${{WINEDEBUG:--all}}" WINEARCH=win64 WINEDLLOVERRIDES={overrides} DISPLAY=
 # Whoever starts the server starts the services as well, apart from everybody's pipes and sessions; the others wait.
 flock --close {lock} sh -c '

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
-assert sys.platform != "win32", "the reference agent needs a POSIX system"
-
 from .crew import Crew
 from .table import Table
 

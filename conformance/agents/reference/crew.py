@@ -6,11 +6,8 @@ only there a signal interrupts it as it would a program of one thread; while tha
 
 from __future__ import annotations
 
-import sys
-
-assert sys.platform != "win32", "the reference agent needs a POSIX system"
-
 import signal
+import sys
 from _thread import allocate_lock, start_new_thread
 
 TYPE_CHECKING = False
@@ -19,7 +16,8 @@ if TYPE_CHECKING:
 
     Job = Callable[[], "Callable[[], None]"]
 
-_FOR_MAIN = {signal.SIGUSR1, signal.SIGINT, signal.SIGTERM}
+if sys.platform != "win32":
+    _FOR_MAIN = {signal.SIGUSR1, signal.SIGINT, signal.SIGTERM}
 
 
 class Crew:
@@ -74,7 +72,8 @@ class Crew:
         start_new_thread(self._aside, (job,))
 
     def _aside(self, job: Job) -> None:
-        signal.pthread_sigmask(signal.SIG_BLOCK, _FOR_MAIN)
+        if sys.platform != "win32":
+            signal.pthread_sigmask(signal.SIG_BLOCK, _FOR_MAIN)
         report = job()
         with self._turn:
             self._others -= 1

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-assert sys.platform != "win32", "the reference agent needs a POSIX system"
-
 import ipc
 from ipc.names import has_abstract_namespace
 
@@ -20,11 +18,17 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _SYSTEMS = ("linux", "android", "freebsd", "openbsd", "netbsd", "dragonfly")
-_CAPABILITIES = """
-    local_socket local_socket.path local_socket.namespaced
-    listener.backlog listener.mode listener.reclaim listener.overwrite
-    unnamed_pipe fifo half_close duplicate split readiness peer_credentials descriptor_passing set_blocking
-    inheritance process signals wait.try wait.deadline wait.ready
+_EVERYWHERE = """
+    local_socket local_socket.path local_socket.namespaced listener.backlog
+    unnamed_pipe duplicate split inheritance wait.try wait.deadline
+"""
+_POSIX = """
+    listener.mode listener.reclaim listener.overwrite fifo half_close readiness peer_credentials descriptor_passing
+    set_blocking process signals wait.ready
+"""
+_WINDOWS = """
+    named_pipe named_pipe.message named_pipe.direction named_pipe.instances named_pipe.peek named_pipe.flush
+    named_pipe.disconnect named_pipe.who
 """
 
 
@@ -41,27 +45,43 @@ def hello(agent: Agent, arguments: Arguments) -> Reply:
         "platform": _platform(),
         "capabilities": _capabilities(),
         "concurrent": True,
-        "warm": True,
+        **({"warm": True} if sys.platform != "win32" else {}),
         **({"witness": True} if agent.witness else {}),
     }
 
 
-def _platform() -> Reply:
-    machine = os.uname()
-    name = str(sys.platform)
-    system = "macos" if name == "darwin" else next((known for known in _SYSTEMS if name.startswith(known)), name)
-    return {
-        "system": "android" if hasattr(sys, "getandroidapilevel") else system,
-        "release": machine.release,
-        "machine": machine.machine,
-        "runtime": f"{sys.implementation.name} {sys.version.split()[0]}",
-    }
+if sys.platform == "win32":
 
+    def _platform() -> Reply:
+        version = sys.getwindowsversion()
+        return {
+            "system": "windows",
+            "release": f"{version.major}.{version.minor}.{version.build}",
+            # Not platform.machine(), which asks WMI and waits for it.
+            "machine": os.environ.get("PROCESSOR_ARCHITECTURE", "unknown"),
+            "runtime": f"{sys.implementation.name} {sys.version.split()[0]}",
+        }
 
-def _capabilities() -> Reply:
-    found: Reply = dict.fromkeys(_CAPABILITIES.split(), True)
-    if has_abstract_namespace(sys.platform):
-        found["local_socket.abstract"] = True
-    if os.geteuid() == 0:
-        found["process.users"] = True
-    return found
+    def _capabilities() -> Reply:
+        return dict.fromkeys((_EVERYWHERE + _WINDOWS).split(), True)
+
+else:
+
+    def _platform() -> Reply:
+        machine = os.uname()
+        name = str(sys.platform)
+        system = "macos" if name == "darwin" else next((known for known in _SYSTEMS if name.startswith(known)), name)
+        return {
+            "system": "android" if hasattr(sys, "getandroidapilevel") else system,
+            "release": machine.release,
+            "machine": machine.machine,
+            "runtime": f"{sys.implementation.name} {sys.version.split()[0]}",
+        }
+
+    def _capabilities() -> Reply:
+        found: Reply = dict.fromkeys((_EVERYWHERE + _POSIX).split(), True)
+        if has_abstract_namespace(sys.platform):
+            found["local_socket.abstract"] = True
+        if os.geteuid() == 0:
+            found["process.users"] = True
+        return found

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
-assert sys.platform != "win32", "the reference agent needs a POSIX system"
-
 from _thread import allocate_lock
 
+from .adopting import take
 from .greeting import VERSION
 from .offspring import Child
-from .owning import take
 from .trouble import Refused
 
 TYPE_CHECKING = False
@@ -39,7 +35,7 @@ def spawn(agent: Agent, arguments: Arguments) -> Reply:
         try:
             for endpoint in endpoints.values():
                 endpoint.inheritable = True
-            child = Child(agent.program)
+            child = Child(agent.program, list(tokens.values()))
         finally:
             for endpoint in endpoints.values():
                 endpoint.inheritable = False

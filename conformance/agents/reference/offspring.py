@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-
-assert sys.platform != "win32", "the reference agent needs a POSIX system"
-
 import os
-import signal
+import sys
 from _thread import allocate_lock, start_new_thread
 
+from .starting import start
 from .trouble import Refused
 from .wire import Malformed, Output, from_line, requests
+
+if sys.platform != "win32":
+    import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,26 +26,10 @@ _PATIENCE = 3.0
 class Child:
     """A running child. Its replies are sorted out by a thread of their own, as they may overtake each other."""
 
-    def __init__(self, program: list[str]) -> None:
-        theirs_in, ours_out = os.pipe()
-        ours_in, theirs_out = os.pipe()
-        try:
-            # posix_spawn closes nothing: what the child must not have, has to be close-on-exec.
-            self.pid = os.posix_spawn(
-                program[0],
-                program,
-                os.environ,
-                file_actions=[(os.POSIX_SPAWN_DUP2, theirs_in, 0), (os.POSIX_SPAWN_DUP2, theirs_out, 1)],
-                setsigmask=(),
-                setsigdef=(signal.SIGPIPE,),
-            )
-        except BaseException:
-            os.close(ours_out)
-            os.close(ours_in)
-            raise
-        finally:
-            os.close(theirs_in)
-            os.close(theirs_out)
+    def __init__(self, program: list[str], inherited: list[int]) -> None:
+        """`inherited`: the handles that are to be inherited, on Windows; elsewhere their own flags say so."""
+        self._process, ours_in, ours_out = start(program, inherited)
+        self.pid = self._process.pid
         self._ours = (ours_in, ours_out)
         self._output = Output(ours_out)
         self._turn = allocate_lock()
@@ -86,13 +70,14 @@ class Child:
             (ours_in, ours_out), self._ours = self._ours, (-1, -1)
         os.close(ours_out)
         if not self._over.acquire(timeout=_PATIENCE):
-            os.kill(self.pid, signal.SIGKILL)
+            self._process.kill()
             self._over.acquire(timeout=_PATIENCE)
         os.close(ours_in)
-        os.waitpid(self.pid, 0)
+        self._process.reap()
 
     def _sort(self) -> None:
-        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGUSR1,))
+        if sys.platform != "win32":
+            signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGUSR1,))
         try:
             for line in requests(self._ours[0]):
                 reply = from_line(line)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-
-assert sys.platform != "win32", "the reference agent needs a POSIX system"
-
 from itertools import chain
 
-from . import greeting, inheriting, meeting, owning, piping, surroundings, transfer
+from . import greeting, inheriting, meeting, owning, piping, transfer
 from .agent import Agent
 from .arguments import Arguments
 from .trouble import Refused, to_error
@@ -32,49 +29,74 @@ def _bye(agent: Agent, _arguments: Arguments) -> Reply:
 AT_ONCE: dict[str, Operation] = {
     "hello": greeting.hello,
     "bye": _bye,
-    "die": surroundings.die,
     "listen": meeting.listen,
     "pipe": piping.pipe,
-    "make_fifo": piping.make_fifo,
     "close": owning.close,
-    "shutdown": owning.shutdown,
     "duplicate": owning.duplicate,
     "split": owning.split,
     "unsplit": owning.unsplit,
-    "peer_credentials": owning.peer_credentials,
-    "set_blocking": owning.set_blocking,
-    "get_blocking": owning.get_blocking,
     "inheritable": inheriting.inheritable,
     "adopt": inheriting.adopt,
-    "identity": surroundings.identity,
-    "resources": surroundings.resources,
-    "chdir": surroundings.chdir,
-    "set_umask": surroundings.set_umask,
-    "drop_privileges": surroundings.drop_privileges,
-    "exhaust_descriptors": surroundings.exhaust_descriptors,
-    "release_descriptors": surroundings.release_descriptors,
-    "signal_count": surroundings.signal_count,
 }
 
 # What may wait, and must not keep others from being read.
 PATIENT: dict[str, Operation] = {
     "accept": meeting.accept,
     "connect": meeting.connect,
-    "open_fifo": piping.open_fifo,
     "send": transfer.send,
     "send_all": transfer.send_all,
     "recv": transfer.recv,
     "recv_exact": transfer.recv_exact,
     "recv_to_end": transfer.recv_to_end,
-    "ready": transfer.ready,
-    "send_descriptors": owning.send_descriptors,
-    "recv_descriptors": owning.recv_descriptors,
     "spawn": inheriting.spawn,
     "ask": inheriting.ask,
 }
 
 # What only the main thread can do.
-IN_MAIN: dict[str, Operation] = {"on_signal": surroundings.on_signal}
+IN_MAIN: dict[str, Operation] = {}
+
+if sys.platform == "win32":
+    from . import ending, named_pipes
+
+    AT_ONCE |= {
+        "die": ending.die,
+        "listen_pipe": named_pipes.listen_pipe,
+        "peek": named_pipes.peek,
+        "disconnect": named_pipes.disconnect,
+        "who": named_pipes.who,
+    }
+    PATIENT |= {
+        "connect_pipe": named_pipes.connect_pipe,
+        "send_message": named_pipes.send_message,
+        "recv_message": named_pipes.recv_message,
+        "flush": named_pipes.flush,
+    }
+else:
+    from . import fifo, posix_streams, surroundings
+
+    AT_ONCE |= {
+        "die": surroundings.die,
+        "make_fifo": fifo.make_fifo,
+        "set_blocking": owning.set_blocking,
+        "get_blocking": owning.get_blocking,
+        "shutdown": posix_streams.shutdown,
+        "peer_credentials": posix_streams.peer_credentials,
+        "identity": surroundings.identity,
+        "resources": surroundings.resources,
+        "chdir": surroundings.chdir,
+        "set_umask": surroundings.set_umask,
+        "drop_privileges": surroundings.drop_privileges,
+        "exhaust_descriptors": surroundings.exhaust_descriptors,
+        "release_descriptors": surroundings.release_descriptors,
+        "signal_count": surroundings.signal_count,
+    }
+    PATIENT |= {
+        "open_fifo": fifo.open_fifo,
+        "ready": posix_streams.ready,
+        "send_descriptors": posix_streams.send_descriptors,
+        "recv_descriptors": posix_streams.recv_descriptors,
+    }
+    IN_MAIN |= {"on_signal": surroundings.on_signal}
 
 
 def serve(program: list[str], first: tuple[bytes, ...] = (), witness: bool = False) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
-assert sys.platform != "win32", "the reference agent needs a POSIX system: ipc does not support Windows yet"
-
 import os
+import sys
 
 from .serving import serve
 
@@ -21,12 +18,12 @@ def main(agent: Callable[[list[str]], None] = serve) -> None:
     """Run `agent`, which is told the command that runs this program and does not return."""
     program = this_program()
     warm = os.environ.pop(WARM, None)
-    if warm is None:
-        agent(program)
-        return
-    from .warm import Parent
+    if sys.platform != "win32" and warm is not None:
+        from .warm import Parent
 
-    Parent(int(warm), lambda: agent(program)).run()
+        Parent(int(warm), lambda: agent(program)).run()
+    else:
+        agent(program)
 
 
 def this_program() -> list[str]:

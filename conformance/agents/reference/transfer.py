@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
-assert sys.platform != "win32", "the reference agent needs a POSIX system"
-
 from functools import partial
 
 from ipc.errors import IpcError, UnexpectedEof
@@ -13,7 +9,7 @@ from ipc.errors import IpcError, UnexpectedEof
 from .foreign import Foreign
 from .payload import Received, outgoing
 from .trouble import Incomplete
-from .waits import Wait, is_ready, readable, writable
+from .waits import Wait, readable, writable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,9 +92,3 @@ def _recv_in_pieces(receiver: Stream | Receiver | Foreign, wait: Wait, length: i
         short = UnexpectedEof(None, f"the stream ended after {received.length} of {length} bytes")
         raise Incomplete(short, {"received": received.report(end=True)})
     return received.report(end=length is None)
-
-
-def ready(agent: Agent, arguments: Arguments) -> Reply:
-    endpoint = agent.table.numbered(arguments)
-    receiving = arguments.text("for") == "recv"
-    return {"ready": is_ready(endpoint.fileno(), receiving, arguments.whole("wait"))}

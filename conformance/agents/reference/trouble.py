@@ -53,10 +53,12 @@ def to_error(problem: BaseException) -> Reply:
 
 
 def _native(kind: str, problem: OSError) -> Reply:
-    code = problem.errno
+    winerror: int | None = getattr(problem, "winerror", None)
+    code = problem.errno if winerror is None else winerror
+    native = errno.errorcode.get(code) if code is not None else None
     return {
         "kind": kind,
-        "native": errno.errorcode.get(code) if code is not None else None,
+        "native": native if winerror is None else f"WinError {winerror}",
         "code": code,
         "message": str(problem),
     }

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import sys
-
-assert sys.platform != "win32", "the reference agent needs a POSIX system"
-
-import select
 from time import monotonic
 
 from ipc.errors import TimedOut, WouldBlock
@@ -21,9 +17,6 @@ if TYPE_CHECKING:
     from .arguments import Arguments
 
     T = TypeVar("T")
-
-# What has no descriptor to wait for is tried again this often, in milliseconds.
-_AGAIN = 2
 
 
 class Wait:
@@ -61,29 +54,48 @@ class Wait:
                 until()
 
 
-def readable(number: Callable[[], int]) -> Callable[[], None]:
-    """Wait until the descriptor that `number` tells is readable."""
-    return lambda: _until(number(), select.POLLIN)
+if sys.platform == "win32":
 
+    def readable(number: Callable[[], int]) -> Callable[[], None]:  # noqa: ARG001 -- there is no readiness to wait for
+        """No handle of Windows can be waited for so; this agent does not claim that it could."""
+        return _refuse_readiness
 
-def writable(number: Callable[[], int]) -> Callable[[], None]:
-    """Wait until the descriptor that `number` tells is writable."""
-    return lambda: _until(number(), select.POLLOUT)
+    def writable(number: Callable[[], int]) -> Callable[[], None]:  # noqa: ARG001
+        """See `readable`."""
+        return _refuse_readiness
 
+    def shortly() -> None:
+        """See `readable`."""
+        _refuse_readiness()
 
-def shortly() -> None:
-    """Wait for something that has no descriptor."""
-    select.poll().poll(_AGAIN)
+    def _refuse_readiness() -> None:
+        raise Refused("unsupported", "on Windows there is no readiness to wait for: requests are overlapped")
 
+else:
+    import select
 
-def is_ready(fd: int, receiving: bool, milliseconds: float) -> bool:
-    """Whether `fd` gets ready in time."""
-    poll = select.poll()
-    poll.register(fd, select.POLLIN if receiving else select.POLLOUT)
-    return bool(poll.poll(milliseconds))
+    # What has no descriptor to wait for is tried again this often, in milliseconds.
+    _AGAIN = 2
 
+    def readable(number: Callable[[], int]) -> Callable[[], None]:
+        """Wait until the descriptor that `number` tells is readable."""
+        return lambda: _until(number(), select.POLLIN)
 
-def _until(fd: int, event: int) -> None:
-    poll = select.poll()
-    poll.register(fd, event)
-    poll.poll()
+    def writable(number: Callable[[], int]) -> Callable[[], None]:
+        """Wait until the descriptor that `number` tells is writable."""
+        return lambda: _until(number(), select.POLLOUT)
+
+    def shortly() -> None:
+        """Wait for something that has no descriptor."""
+        select.poll().poll(_AGAIN)
+
+    def is_ready(fd: int, receiving: bool, milliseconds: float) -> bool:
+        """Whether `fd` gets ready in time."""
+        poll = select.poll()
+        poll.register(fd, select.POLLIN if receiving else select.POLLOUT)
+        return bool(poll.poll(milliseconds))
+
+    def _until(fd: int, event: int) -> None:
+        poll = select.poll()
+        poll.register(fd, event)
+        poll.poll()
