@@ -36,11 +36,11 @@ class Requirement:
     modes: tuple[str, ...]
     platforms: frozenset[str]
     needs: tuple[str, ...]
-    shown: tuple[str, ...]
     sources: tuple[str, ...]
     outcomes: Mapping[str, tuple[str, ...]]
     observed: bool
     untested: str | None
+    shown: tuple[str, ...] = ()
 
     def allowed(self, platform: str) -> tuple[str, ...]:
         """The outcomes that the standards allow on `platform`."""

@@ -48,6 +48,8 @@ __all__ = [
     "share",
 ]
 
+# The system has 254, and one of them holds the name.
+_MOST_INSTANCES = 253
 _LEVELS = {
     "anonymous": _api.SECURITY_ANONYMOUS,
     "identification": _api.SECURITY_IDENTIFICATION,
@@ -206,7 +208,7 @@ class PipeStream(Stream):
 
     @property
     def instances(self) -> int:
-        """How many instances the pipe has now, with those that wait for clients."""
+        """How many instances the pipe has now: streams, those that wait for clients, and one that holds the name."""
         return _asking.instances(self._end)
 
     def impersonate(self) -> Impersonation:
@@ -274,7 +276,7 @@ def listen_pipe(
 
     `direction`: what the server does, "in" (receive), "out" (send) or "duplex". `mode`: whether each send is a
     message. `receive_mode`: how the server receives, by default as `mode`.
-    `instances`: how many streams there can be at once, 1 to 254; None for no limit. `waiting`: how many clients can
+    `instances`: how many streams there can be at once, 1 to 253; None for no limit. `waiting`: how many clients can
     be connected and not accepted yet; further ones wait in their connect.
     `remote`: whether clients may come from other machines. `write_through`: sends to another machine return once
     they are there. `send_buffer`, `receive_buffer`: bytes that the system holds; 0 makes every send wait for its
@@ -298,7 +300,7 @@ def listen_pipe(
         access=_ACCESS[direction],
         messages=messages,
         receive_messages=receives_messages,
-        most=most,
+        most=min(most + 1, _api.PIPE_UNLIMITED_INSTANCES),
         local_only=not remote,
         write_through=write_through,
         send_buffer=send_buffer,
@@ -386,8 +388,8 @@ def _is_messages(mode: str) -> bool:
 
 
 def _checked(instances: int | None, waiting: int, *buffers: int) -> int:
-    if instances is not None and not 1 <= instances < _api.PIPE_UNLIMITED_INSTANCES:
-        raise InvalidInput(None, f"instances={instances}: give 1 to {_api.PIPE_UNLIMITED_INSTANCES - 1}, or None")
+    if instances is not None and not 1 <= instances <= _MOST_INSTANCES:
+        raise InvalidInput(None, f"instances={instances}: give 1 to {_MOST_INSTANCES}, or None")
     if waiting < 1:
         raise InvalidInput(None, f"waiting={waiting}: give 1 or more")
     if any(not 0 <= size < 2**32 for size in buffers):

@@ -14,6 +14,7 @@ from conformance.requirements import load
 def add(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     parser.add_argument("names", nargs="*", metavar="FAULT", help="only these faulty agents")
+    parser.add_argument("--windows", action="store_true", help="those for Windows, run by the Windows lab")
     parser.add_argument(
         "--whole",
         action="store_true",
@@ -24,7 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Run them."""
     spec, catalogue, witness = load(), scenarios(), named_command(WITNESS)
-    return selftest(spec, catalogue, witness, options.names, _say, whole=options.whole)
+    return selftest(spec, catalogue, witness, options.names, _say, whole=options.whole, windows=options.windows)
 
 
 def _say(line: str) -> None:

@@ -19,6 +19,7 @@ from conformance.selection import UnknownName
 
 DEFAULT = "reference"
 WITNESS = "stdlib"
+WINDOWS_WITNESS = "windows-witness"
 # Programs that run their last words on another machine or in another root: what they start sees other files.
 _ELSEWHERE = frozenset({"ssh", "docker", "podman", "kubectl", "lxc", "wsl", "adb", "chroot", "nsenter"})
 
@@ -63,6 +64,11 @@ def witness_of(name: str | None) -> str:
     """The name of the witness for a named agent; that of this machine for any other."""
     agent = roster().get(name or "")
     return WITNESS if agent is None else agent.witness
+
+
+def windows_command(name: str, program: str) -> Command:
+    """How the Windows lab runs a program of this machine; StartError where there is no lab."""
+    return Command(name, (_windows_python(name), "-I", "-S", f"Z:{program}"))
 
 
 def own_command(text: str, option: str) -> Command:

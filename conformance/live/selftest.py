@@ -11,6 +11,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from importlib.resources import files
 
 from conformance import shape
@@ -19,25 +20,33 @@ from conformance.judge import judge_case
 from conformance.live.agent import Command, StartError
 from conformance.live.engine import Engine
 from conformance.live.probe import Prepared, prepare
+from conformance.live.roster import WINDOWS_WITNESS, named_command, windows_command
 from conformance.plan import Planned, hidden, plan
 from conformance.requirements import Spec, SpecError
 from conformance.scenario import Finding, Scenario
 
 PATIENCE_MS = 2_000
+# Starting a process under Wine takes a hundred times as long as forking one.
+_PATIENCE_ON_WINDOWS_MS = 30_000
 NOT_JUDGED = "not judged"
 """The ending of an agent that is turned away before its first case."""
-_KEYS = {"name", "defect", "breaks", "program", "ending"}
+_KEYS = {"name", "defect", "breaks", "program", "ending", "on", "cases"}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One faulty agent: its defect in a sentence, and what that breaks."""
+    """One faulty agent: its defect in a sentence, and what that breaks.
+
+    `cases`: globs of those that use the operations in which the defect is; no other case could see it.
+    """
 
     name: str
     defect: str
     breaks: tuple[str, ...]
     program: str
     ending: str | None
+    on_windows: bool = False
+    cases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +104,11 @@ def _fault(entry: object, number: int, spec: Spec) -> Fault:
     ending = table.get("ending")
     if not breaks and ending is None:
         raise SpecError(f"{where}: say what it breaks, or with what ending its cases end")
-    program = str(table.get("program", f"{name}.py"))
-    return Fault(name, defect, breaks, program, None if ending is None else str(ending))
+    on, cases = table.get("on"), shape.texts(table.get("cases", []))
+    if on not in (None, "windows") or cases is None:
+        raise SpecError(f"{where}: on is to be windows or left out, cases a list of globs")
+    program = str(table.get("program", f"windows/{name}.py" if on else f"{name}.py"))
+    return Fault(name, defect, breaks, program, None if ending is None else str(ending), on is not None, cases)
 
 
 def sample(planned: Iterable[Planned], fault: Fault) -> list[Planned]:
@@ -104,6 +116,8 @@ def sample(planned: Iterable[Planned], fault: Fault) -> list[Planned]:
     seen: set[tuple[str, str, str]] = set()
     chosen: list[Planned] = []
     for case in planned:
+        if fault.cases and not any(fnmatchcase(case.id, glob) for glob in fault.cases):
+            continue
         first = (case.scenario.theme, case.scenario.name, case.primitive)
         if first not in seen or any(requirement in fault.breaks for requirement in case.decides):
             seen.add(first)
@@ -123,8 +137,12 @@ def detect(
     """Run the suite against one faulty agent: a sample of it, or the whole."""
     program = str(files("conformance") / "faulty" / fault.program)
     command = Command(fault.name, (sys.executable, "-I", "-S", program))
+    patience_ms = PATIENCE_MS
+    if fault.on_windows:
+        command = windows_command(fault.name, program)
+        witness, patience_ms = named_command(WINDOWS_WITNESS), _PATIENCE_ON_WINDOWS_MS
     try:
-        prepared = prepare(command, witness, spec, f"selftest-{fault.name}", patience_ms=PATIENCE_MS)
+        prepared = prepare(command, witness, spec, f"selftest-{fault.name}", patience_ms=patience_ms)
     except StartError:
         return Detection(fault, {}, 0, frozenset({NOT_JUDGED}))
     try:
@@ -186,13 +204,17 @@ def selftest(
     say: Callable[[str], None],
     *,
     whole: bool = False,
+    windows: bool = False,
 ) -> int:
-    """Run the faulty agents (all, or those named); 0 when every one is caught by what it breaks and nothing else."""
+    """Run the faulty agents: those for this machine, those for `windows`, or those named.
+
+    0 when every one is caught by what it breaks and by nothing else.
+    """
     known = faults(spec)
     unknown = sorted(set(names) - {fault.name for fault in known})
     if unknown:
         raise SpecError(f"no faulty agent {unknown[0]!r}; known: {', '.join(fault.name for fault in known)}")
-    chosen = [fault for fault in known if not names or fault.name in names]
+    chosen = [fault for fault in known if (fault.name in names if names else fault.on_windows == windows)]
     detections: list[Detection] = []
     for number, fault in enumerate(chosen, 1):
         detection = detect(fault, witness, spec, catalogue, whole=whole)
@@ -203,10 +225,16 @@ def selftest(
     say("")
     for line in table(detections, spec):
         say(line)
+    others = [fault.name for fault in known if not names and fault.on_windows != windows]
+    if others:
+        say("")
+        say(f"not run, {len(others)} that are for {'this machine' if windows else 'Windows; --windows runs them'}")
     if unrecorded() and not names:
-        say(f"\nnot run, as what they break is not recorded yet: {', '.join(unrecorded())}")
+        say("")
+        say(f"not run, as what they break is not recorded yet: {', '.join(unrecorded())}")
     wrong = sum(not detection.clean for detection in detections)
-    say(f"\n{len(detections) - wrong} of {len(detections)} faulty agents caught by what they break and by nothing else")
+    say("")
+    say(f"{len(detections) - wrong} of {len(detections)} faulty agents caught by what they break and by nothing else")
     return 1 if wrong else 0
 
 

@@ -35,7 +35,7 @@ def the_other_direction_is_refused(case: Case) -> None:
     with case.decides("WP-DIR-002"):
         for wanted in (direction, "duplex"):
             # What the client calls "in" is what the server calls "out".
-            failed = case.fails(connect_pipe, case.client, case.name(), direction=wanted)  # type: ignore[arg-type]
+            failed = case.fails(connect_pipe, case.client, case.name(), direction=wanted)
             case.equal(failed.kind, "permission_denied", f"the kind of the error for {wanted}")
 
 
@@ -99,15 +99,15 @@ def a_waiting_client_gets_the_next_instance(case: Case) -> None:
         arrives(case, accepting.result(), b"second")
 
 
-@scenario("WP-INST-005", primitives=PIPE, modes=LIMITED, needs=("named_pipe.instances", "named_pipe.who"))
+@scenario("WP-INST-005", primitives=PIPE, modes=LIMITED, needs=("named_pipe.instances",))
 def the_limit_of_instances_holds(case: Case) -> None:
-    """No more streams than the limit exist at once, and the system counts as many instances."""
+    """No more streams than the limit exist at once."""
     listener = listen_pipe(case.server, case.name(), instances=2)
     for _ in range(2):
         connect_pipe(case.client, case.name())
-    first, _second = listener.accept(), listener.accept()
+    for _ in range(2):
+        listener.accept()
     with case.decides("WP-INST-005"):
-        case.equal(first.who().instances, 2, "the number of instances")
         case.equal(case.fails(listener.accept, wait=100).kind, "timed_out", "the kind of the error of a third accept")
 
 
@@ -276,7 +276,7 @@ def what_is_no_pipe_path_is_refused(case: Case) -> None:
 @scenario("WP-NAME-004", primitives=PIPE, modes=ONE_WAY)
 def names_are_unicode(case: Case) -> None:
     """A name may have any character but the backslash: spaces, slashes, letters of any script."""
-    name = Name("path", f"{case.name().value} /:*? ünï-码-😀")
+    name = Name("path", f"{case.name().value!s} /:*? ünï-码-😀")
     with case.decides("WP-NAME-004"):
         listener = listen_pipe(case.server, name)
         connect_pipe(case.client, name).send_all(b"x")

@@ -2,6 +2,9 @@
 
 A client connects to the oldest instance that waits, so the row is the line in which clients stand. All requests
 share one event. A connect that comes over sets it; so does whoever takes a client and leaves another behind.
+
+Where the number of instances is limited, the row can be empty. The name would go with the last stream then, to
+whoever asks for it next; so one more instance, whose client was ourselves and has left, holds it.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from collections import deque
 from ipc._wait import Pause, Signalled
 from ipc._win32 import bindings as api
 from ipc._win32.connection import Connection
-from ipc._win32.naming import Instances, first_instance_failure
+from ipc._win32.naming import Instances, first_instance_failure, open_pipe
 from ipc._win32.pipe_end import PipeEnd
 from ipc._win32.request import new_event
 from ipc.errors import InvalidHandle, InvalidInput, IpcError, Unsupported, describe
@@ -67,7 +70,18 @@ class _Instance:
 class Listener:
     """Where the clients of a named pipe arrive."""
 
-    __slots__ = ("_blocking", "_event", "_instances", "_label", "_name", "_row", "_row_length", "_turn", "reclaim")
+    __slots__ = (
+        "_blocking",
+        "_event",
+        "_holder",
+        "_instances",
+        "_label",
+        "_name",
+        "_row",
+        "_row_length",
+        "_turn",
+        "reclaim",
+    )
 
     def __init__(self, instances: Instances, name: Name, row: int) -> None:
         self._name = name
@@ -80,11 +94,16 @@ class Listener:
         # There is no file to remove: the name is gone with its last instance.
         self.reclaim = False
         self._event = new_event()
+        self._holder = 0
         try:
-            self._row.append(_Instance(instances.make(first=True), self._event))
+            first = instances.make(first=True)
+            if instances.most < api.PIPE_UNLIMITED_INSTANCES and _leave_a_client(first, instances.path):
+                self._holder = first
+            else:
+                self._row.append(_Instance(first, self._event))
             self._fill()
         except OSError as error:
-            described = error if self._row else first_instance_failure(error, instances.path, self._label)
+            described = error if self._row or self._holder else first_instance_failure(error, instances.path, name)
             self.close()
             raise describe(described, "listen on", self._label) from None
 
@@ -194,8 +213,11 @@ class Listener:
         with self._turn:
             event, self._event = self._event, 0
             row, self._row = self._row, deque()
+            holder, self._holder = self._holder, 0
         for instance in row:
             instance.close()
+        if holder:
+            api.CloseHandle(holder)
         if event:
             # Whoever waits for a client finds it closed.
             api.SetEvent(event)
@@ -205,6 +227,18 @@ class Listener:
         """Refused."""
         self.fileno()
         raise Unsupported(None, f"{self.label} has no single handle to give away")
+
+
+def _leave_a_client(handle: int, path: str) -> bool:
+    """Have a client come to a fresh instance and leave, after which nobody else can; whether that worked.
+
+    Not where somebody was quicker, or the pipe's security keeps even us out: then it is an instance like any other.
+    """
+    try:
+        api.CloseHandle(open_pipe(path, api.FILE_READ_ATTRIBUTES))
+    except OSError:
+        return False
+    return not api.ConnectNamedPipe(handle, None) and ctypes.get_last_error() == api.ERROR_NO_DATA
 
 
 def listen(name: Name, options: ListenerOptions) -> Op[Listener]:

@@ -19,13 +19,13 @@ class Arguments:
     """What came in `args`."""
 
     def __init__(self, values: object) -> None:
-        self._values: dict[str, object] = {} if values is None else as_object(values)
+        self.values: dict[str, object] = {} if values is None else as_object(values)
 
     def has(self, key: str) -> bool:
-        return self._values.get(key) is not None
+        return self.values.get(key) is not None
 
     def raw(self, key: str) -> object:
-        return self._values.get(key)
+        return self.values.get(key)
 
     def text(self, key: str) -> str:
         return self._typed(key, str, "text")
@@ -57,7 +57,7 @@ class Arguments:
             raise Refused("invalid_input", f"{key!r} is no base64: {error}") from None
 
     def _typed(self, key: str, kind: type[T], words: str) -> T:
-        value = self._values.get(key)
+        value = self.values.get(key)
         if not isinstance(value, kind):
             raise Refused("invalid_input", f"{key!r} is to be {words}, not {value!r}")
         return value

@@ -50,36 +50,36 @@ def connect_pipe(agent: Agent, arguments: Arguments) -> Reply:
 
 
 def send_message(agent: Agent, arguments: Arguments) -> Reply:
-    stream, data = _pipe(agent, arguments), outgoing(arguments)
+    stream, data = pipe(agent, arguments), outgoing(arguments)
     Wait(arguments).perform(lambda timeout: stream.send_message(data, timeout), shortly)
     return {"sent": len(data)}
 
 
 def recv_message(agent: Agent, arguments: Arguments) -> Reply:
-    stream = _pipe(agent, arguments)
+    stream = pipe(agent, arguments)
     limit = arguments.whole("max") if arguments.has("max") else _LONGEST
     message = Wait(arguments).perform(lambda timeout: stream.receive_message(limit, timeout), shortly)
     return Received(message or b"").report(end=message is None)
 
 
 def peek(agent: Agent, arguments: Arguments) -> Reply:
-    data, available, left = _pipe(agent, arguments).peek(arguments.whole("max"))
+    data, available, left = pipe(agent, arguments).peek(arguments.whole("max"))
     return {**Received(data).report(end=False), "available": available, "left": left}
 
 
 def flush(agent: Agent, arguments: Arguments) -> Reply:
-    Wait(arguments).perform(_pipe(agent, arguments).flush, shortly)
+    Wait(arguments).perform(pipe(agent, arguments).flush, shortly)
     return {}
 
 
 def disconnect(agent: Agent, arguments: Arguments) -> Reply:
-    _pipe(agent, arguments).disconnect()
+    pipe(agent, arguments).disconnect()
     agent.table.retire(arguments.text("on"))
     return {}
 
 
 def who(agent: Agent, arguments: Arguments) -> Reply:
-    stream = _pipe(agent, arguments)
+    stream = pipe(agent, arguments)
     return {
         "client_process": stream.client_process,
         "server_process": stream.server_process,
@@ -90,7 +90,8 @@ def who(agent: Agent, arguments: Arguments) -> Reply:
     }
 
 
-def _pipe(agent: Agent, arguments: Arguments) -> windows.PipeStream:
+def pipe(agent: Agent, arguments: Arguments) -> windows.PipeStream:
+    """The stream that argument `on` names, which must be a named pipe."""
     stream = agent.table.stream(arguments)
     if not isinstance(stream, windows.PipeStream):
         raise Refused("wrong_type", f"{arguments.text('on')!r} was not made by listen_pipe or connect_pipe")

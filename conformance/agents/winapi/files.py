@@ -12,8 +12,8 @@ import signal
 import stat
 import tempfile
 
-from stdlib.failures import Failure
-from stdlib.values import missing, number, raw_text, text
+from ..stdlib.failures import Failure
+from ..stdlib.values import missing, number, raw_text, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,10 +8,9 @@ assert sys.platform == "win32", "this agent is for Windows"
 
 import os
 
-from stdlib.failures import Failure, describe
-from stdlib.values import mapping, numbers, text
-from stdlib.wire import Replies, decode, lines
-
+from ..stdlib.failures import Failure, describe
+from ..stdlib.values import mapping, numbers, text
+from ..stdlib.wire import Replies, decode, lines
 from . import files, shown
 
 TYPE_CHECKING = False

@@ -1,0 +1,1 @@
+"""Faulty agents for Windows, made of the reference agent there."""
