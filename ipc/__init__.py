@@ -1,4 +1,5 @@
-"""Local inter-process communication: local sockets, unnamed pipes and, in `ipc.posix`, FIFO files.
+"""Local inter-process communication: local sockets and unnamed pipes; in `ipc.posix` FIFO files, in `ipc.windows`
+named pipes.
 
 Bytes written are the bytes that arrive: no framing, nothing added. Every descriptor is close-on-exec unless
 inheritance is asked for. Every call that can wait takes `timeout`: seconds as a float, None for as long as
@@ -63,10 +64,14 @@ def listen(
     `overwrite`: a socket file that no socket is bound to any more gives way. A living one does not, even
     with a full backlog or before it listens, nor does any other file: InUse.
 
+    On Windows the name is that of a named pipe, for programs of this machine only; at most 128 clients wait, and at
+    least one can, the others in their connect. There is no file: `mode` is Unsupported, see ipc.windows for security.
+
     Raises InUse, NotFound (no such directory), NotADirectory, PermissionDenied, NameTooLong, InvalidInput,
     Unsupported, Exhausted, and Busy if another process keeps the directory locked during an overwrite.
-    System calls: socket, bind, listen, lstat; fchmod for `mode`; open, flock, unlink, and connect of a
-    datagram socket for `overwrite`. Sources: unix(7), POSIX bind() and listen().
+    System calls: CreateNamedPipe, ConnectNamedPipe on Windows; elsewhere socket, bind, listen, lstat; fchmod for
+    `mode`; open, flock, unlink, and connect of a datagram socket for `overwrite`.
+    Sources: unix(7), POSIX bind() and listen(); Microsoft Learn, CreateNamedPipeW.
     """
     options = _ListenerOptions(backlog, mode, reclaim, overwrite)
     return Listener(_run(_native.listen(_to_name(name), options), _LOCK_PATIENCE))
@@ -82,7 +87,8 @@ def connect(name: AnyName, *, timeout: float | None = None) -> Stream:
     Raises NotFound (no such path), Refused (nobody listens; also an abstract name that nobody has, and
     on Linux a file that is no socket), TimedOut, WouldBlock, PermissionDenied (no write permission on
     the file), WrongType, NotADirectory, Loop, NameTooLong, Exhausted.
-    System calls: socket, connect; getpeername after a wait. Sources: unix(7), POSIX connect().
+    System calls: CreateFile, WaitNamedPipe on Windows; elsewhere socket, connect; getpeername after a wait.
+    Sources: unix(7), POSIX connect(); Microsoft Learn, WaitNamedPipeW.
     """
     return Stream(_run(_native.connect(_to_name(name)), timeout))
 
@@ -93,7 +99,9 @@ def pipe(*, inheritable: bool = False) -> tuple[Receiver, Sender]:
     With `inheritable`, programs started from now on keep both ends. Setting `inheritable` on the one end
     that the child needs is better: the end of the stream comes only after every copy of the sender is
     closed. Both ends are in blocking mode for whoever inherits them.
-    Raises Exhausted. System call: pipe2 (pipe and fcntl where there is none). Source: POSIX pipe().
+    Raises Exhausted. System calls: pipe2 (pipe and fcntl where there is none); on Windows CreateNamedPipe and
+    CreateFile, so that both ends are overlapped, which other programs that inherit them have to know.
+    Source: POSIX pipe().
     """
     receiver, sender = _native.pipe(inheritable)
     return Receiver(receiver), Sender(sender)

@@ -99,8 +99,8 @@ def trying_to_connect_with_room(case: Case) -> None:
 @scenario("LS-CONN-003", primitives=LOCAL)
 def data_before_accept(case: Case) -> None:
     """What a client sends in the queue is there when it is accepted."""
-    listener = case.server.listen(case.path())
-    ours = case.client.connect(case.path())
+    listener = case.server.listen(case.name())
+    ours = case.client.connect(case.name())
     with case.decides("LS-CONN-003"):
         payload = case.pattern(2000)
         ours.send_all(payload)
@@ -110,11 +110,11 @@ def data_before_accept(case: Case) -> None:
 @scenario("LS-CONN-004", primitives=LOCAL)
 def client_left_before_accept(case: Case) -> None:
     """What becomes of a client that sent its say and left before anybody looked."""
-    listener = case.server.listen(case.path())
-    gone = case.client.connect(case.path())
+    listener = case.server.listen(case.name())
+    gone = case.client.connect(case.name())
     gone.send_all(b"gone")
     gone.close()
-    case.client.connect(case.path()).send_all(b"here")
+    case.client.connect(case.name()).send_all(b"here")
     with case.decides("LS-CONN-004"):
         first = case.attempt(listener.accept)
         if isinstance(first, Failed):
@@ -133,9 +133,9 @@ def client_left_before_accept(case: Case) -> None:
 @scenario("LS-CONN-027", "LS-CONN-005", primitives=LOCAL)
 def every_client_is_accepted_once(case: Case) -> None:
     """Many clients in the queue are all served, none twice, and in their order."""
-    listener = case.server.listen(case.path())
+    listener = case.server.listen(case.name())
     said = [b"%4d" % number for number in range(MANY)]
-    ours = [case.client.connect(case.path()) for _ in said]
+    ours = [case.client.connect(case.name()) for _ in said]
     for stream, words in zip(ours, said, strict=True):
         stream.send_all(words)
     with case.decides("LS-CONN-027"):
@@ -148,8 +148,8 @@ def every_client_is_accepted_once(case: Case) -> None:
 @scenario("LS-CONN-006", primitives=LOCAL)
 def connections_are_apart(case: Case) -> None:
     """Every pair of ends has its own data, in both directions."""
-    listener = case.server.listen(case.path())
-    pairs = [case.connection(listener, case.path()) for _ in range(4)]
+    listener = case.server.listen(case.name())
+    pairs = [case.connection(listener, case.name()) for _ in range(4)]
     with case.decides("LS-CONN-006"):
         for number, (ours, theirs) in enumerate(pairs):
             ours.send_all(b"to %d" % number)
@@ -175,26 +175,26 @@ def process_connects_to_itself(case: Case) -> None:
 @scenario("LS-CONN-029", primitives=LOCAL)
 def silent_client_is_no_obstacle(case: Case) -> None:
     """Who says nothing is let in and waited for by nobody else."""
-    listener = case.server.listen(case.path())
-    case.witness.connect(case.path(), wait=WITNESS_MS)
+    listener = case.server.listen(case.name())
+    case.witness.connect(case.name(), wait=WITNESS_MS)
     with case.decides("LS-CONN-029"):
         silent = listener.accept()
-        meets(case, listener, case.path())
+        meets(case, listener, case.name())
         silent.close()
 
 
 @scenario("LS-CONN-028", primitives=LOCAL, params={"how": ("closed", "killed")})
 def dead_clients_do_no_harm(case: Case) -> None:
     """After clients that left before they were accepted, the next one is served."""
-    listener = case.server.listen(case.path())
+    listener = case.server.listen(case.name())
     crowd = case.party("crowd")
-    left = [crowd.connect(case.path()) for _ in range(MANY)]
+    left = [crowd.connect(case.name()) for _ in range(MANY)]
     if case.text("how") == "killed":
         case.die(crowd)
     else:
         for stream in left:
             stream.close()
-    ours = case.client.connect(case.path())
+    ours = case.client.connect(case.name())
     ours.send_all(b"alive")
     with case.decides("LS-CONN-028"):
         for _ in range(MANY + 1):
@@ -211,25 +211,25 @@ def dead_clients_do_no_harm(case: Case) -> None:
 @scenario("LS-CONN-032", primitives=LOCAL)
 def client_after_client(case: Case) -> None:
     """A flood of short visits does not wear a listener out."""
-    listener = case.server.listen(case.path())
+    listener = case.server.listen(case.name())
     with case.decides("LS-CONN-032"):
         for _ in range(ROUNDS):
-            ours, theirs = case.connection(listener, case.path())
+            ours, theirs = case.connection(listener, case.name())
             ours.close()
             theirs.close()
-        meets(case, listener, case.path())
+        meets(case, listener, case.name())
 
 
 @scenario("LS-CONC-004", primitives=LOCAL)
 def burst_of_clients(case: Case) -> None:
     """Several processes connect at the same moment, and all of them are served."""
-    listener = case.server.listen(case.path(), backlog=4 * BURST)
+    listener = case.server.listen(case.name(), backlog=4 * BURST)
     crowd = [case.party(f"client{number}") for number in range(BURST)]
     for client in crowd:
         # A process is started by its first request; only then do they connect at the same moment.
-        case.attempt(client.connect, case.path("nobody"))
+        case.attempt(client.connect, case.name("nobody"))
     with case.decides("LS-CONC-004"):
-        connecting = [case.begin(client.connect, case.path()) for client in crowd]
+        connecting = [case.begin(client.connect, case.name()) for client in crowd]
         said = [b"%4d" % number for number in range(BURST)]
         for pending, words in zip(connecting, said, strict=True):
             pending.result().send_all(words)
@@ -240,11 +240,11 @@ def burst_of_clients(case: Case) -> None:
 @scenario("LS-CONN-030", primitives=LOCAL)
 def accept_waits_for_a_client(case: Case) -> None:
     """An accept that came first is still there when the client comes."""
-    listener = case.server.listen(case.path())
+    listener = case.server.listen(case.name())
     accepting = case.begin(listener.accept)
     with case.decides("LS-CONN-030"):
         case.check(accepting.blocked(), "an accept without a client waits")
-        ours = case.client.connect(case.path())
+        ours = case.client.connect(case.name())
         theirs = accepting.result()
         ours.send_all(b"hello")
         case.check(theirs.recv(10).is_(b"hello"), "the accepted stream is that of the client")
@@ -253,7 +253,7 @@ def accept_waits_for_a_client(case: Case) -> None:
 @scenario("LS-CONN-031", primitives=LOCAL)
 def accept_keeps_its_deadline(case: Case) -> None:
     """An accept that finds nobody gives up when it said it would."""
-    listener = case.server.listen(case.path())
+    listener = case.server.listen(case.name())
     with case.decides("LS-CONN-031"):
         in_time(case, case.fails(listener.accept, wait=SHORT_MS))
 
@@ -261,10 +261,10 @@ def accept_keeps_its_deadline(case: Case) -> None:
 @scenario("LS-CONN-007", primitives=LOCAL)
 def full_queue(case: Case) -> None:
     """What a connect without a deadline does where the queue is full."""
-    case.server.listen(case.path(), backlog=1)
-    fill_queue(case, case.path())
+    case.server.listen(case.name(), backlog=1)
+    fill_queue(case, case.name())
     with case.decides("LS-CONN-007"):
-        connecting = case.begin(case.client.connect, case.path())
+        connecting = case.begin(case.client.connect, case.name())
         if connecting.blocked(150):
             case.observe("waits")
             return
@@ -275,19 +275,19 @@ def full_queue(case: Case) -> None:
 @scenario("LS-CONN-012", primitives=LOCAL, params={"backlog": (1, 5)})
 def room_in_the_queue(case: Case) -> None:
     """How many connections a queue of a given length really takes."""
-    case.server.listen(case.path(), backlog=case.number("backlog"))
+    case.server.listen(case.name(), backlog=case.number("backlog"))
     with case.decides("LS-CONN-012"):
-        case.observe(str(fill_queue(case, case.path())))
+        case.observe(str(fill_queue(case, case.name())))
 
 
 @scenario("LS-CONN-008", primitives=LOCAL)
 def trying_a_full_queue(case: Case) -> None:
     """Every stream that a tried connect returns is connected, and when the queue is full it returns none."""
-    listener = case.server.listen(case.path(), backlog=1)
+    listener = case.server.listen(case.name(), backlog=1)
     made = 0
     with case.decides("LS-CONN-008"):
         while made < QUEUE_LIMIT:
-            outcome = case.attempt(case.client.connect, case.path(), wait="try")
+            outcome = case.attempt(case.client.connect, case.name(), wait="try")
             if isinstance(outcome, Failed):
                 case.allowed(outcome.kind, "connect to a full queue")
                 break
@@ -302,10 +302,10 @@ def trying_a_full_queue(case: Case) -> None:
 @scenario("LS-CONN-009", primitives=LOCAL)
 def deadline_on_a_full_queue(case: Case) -> None:
     """A connect that finds no room gives up when it said it would, and pretends nothing."""
-    case.server.listen(case.path(), backlog=1)
-    fill_queue(case, case.path())
+    case.server.listen(case.name(), backlog=1)
+    fill_queue(case, case.name())
     with case.decides("LS-CONN-009"):
-        failed = case.fails(case.client.connect, case.path(), wait=SHORT_MS)
+        failed = case.fails(case.client.connect, case.name(), wait=SHORT_MS)
         case.allowed(failed.kind, "connect to a full queue")
         if failed.kind == "timed_out":
             in_time(case, failed)
@@ -314,10 +314,10 @@ def deadline_on_a_full_queue(case: Case) -> None:
 @scenario("LS-CONN-010", primitives=LOCAL)
 def room_is_made(case: Case) -> None:
     """A connect that waits gets in when somebody is let in before it."""
-    listener = case.server.listen(case.path(), backlog=1)
-    waiting = fill_queue(case, case.path())
+    listener = case.server.listen(case.name(), backlog=1)
+    waiting = fill_queue(case, case.name())
     with case.decides("LS-CONN-010"):
-        connecting = case.begin(case.client.connect, case.path())
+        connecting = case.begin(case.client.connect, case.name())
         if not connecting.blocked():
             connecting.result()
             case.cannot_tell("a connect to a full queue succeeded at once")
@@ -331,9 +331,9 @@ def room_is_made(case: Case) -> None:
 @scenario("LS-CONN-011", primitives=LOCAL)
 def listener_closes_on_who_waits(case: Case) -> None:
     """A connect that waits in vain is told so."""
-    listener = case.server.listen(case.path(), backlog=1)
-    fill_queue(case, case.path())
-    connecting = case.begin(case.client.connect, case.path())
+    listener = case.server.listen(case.name(), backlog=1)
+    fill_queue(case, case.name())
+    connecting = case.begin(case.client.connect, case.name())
     if not connecting.blocked():
         case.cannot_tell("a connect to a full queue did not wait")
     with case.decides("LS-CONN-011"):
@@ -344,12 +344,12 @@ def listener_closes_on_who_waits(case: Case) -> None:
 @scenario("LS-CONN-025", primitives=LOCAL, params={"how": ("gave_up", "killed")})
 def failed_connect_leaves_nothing(case: Case) -> None:
     """A client that did not get in is not in the queue."""
-    listener = case.server.listen(case.path(), backlog=1)
-    waiting = fill_queue(case, case.path())
+    listener = case.server.listen(case.name(), backlog=1)
+    waiting = fill_queue(case, case.name())
     if case.text("how") == "gave_up":
-        case.fails(case.client.connect, case.path(), wait=SHORT_MS)
+        case.fails(case.client.connect, case.name(), wait=SHORT_MS)
     else:
-        case.begin(case.client.connect, case.path(), wait=None).blocked()
+        case.begin(case.client.connect, case.name(), wait=None).blocked()
         case.die(case.client)
     for _ in range(waiting):
         listener.accept()
@@ -361,15 +361,15 @@ def failed_connect_leaves_nothing(case: Case) -> None:
 @scenario("LS-CONN-033", primitives=LOCAL)
 def deadline_ends_with_the_connect(case: Case) -> None:
     """A stream that was connected in time waits for data, and for room, as long as any other."""
-    listener = case.server.listen(case.path(), backlog=1)
-    waiting = fill_queue(case, case.path())
-    connecting = case.begin(case.client.connect, case.path(), wait=SHORT_MS)
+    listener = case.server.listen(case.name(), backlog=1)
+    waiting = fill_queue(case, case.name())
+    connecting = case.begin(case.client.connect, case.name(), wait=SHORT_MS)
     connecting.blocked()
     listener.accept()
     ours = case.attempt(connecting.result)
     if isinstance(ours, Failed):
         # Too late on a busy machine, or refused at once where a full queue refuses; now there is room.
-        ours = case.client.connect(case.path(), wait=SHORT_MS)
+        ours = case.client.connect(case.name(), wait=SHORT_MS)
     theirs = [listener.accept() for _ in range(waiting)][-1]
     flood = case.pattern(MEBIBYTE)
     with case.decides("LS-CONN-033"):

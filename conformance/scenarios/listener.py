@@ -37,7 +37,7 @@ def second_listener_is_refused(case: Case) -> None:
 @scenario("LS-LIFE-003", primitives=LOCAL, params={"thing": THINGS})
 def what_exists_is_left_alone(case: Case) -> None:
     """A listener does not take the place of something else."""
-    path, kind = case.path("thing"), case.text("thing")
+    path, kind = case.name("thing"), case.text("thing")
     before = thing(case, path, kind)
     with case.decides("LS-LIFE-003"):
         case.allowed(case.fails(case.server.listen, path).kind, f"listen on a {kind}")
@@ -151,7 +151,7 @@ def close_after_the_process_has_moved(case: Case) -> None:
 @scenario("LS-LIFE-029", primitives=LOCAL)
 def second_close_spares_the_successor(case: Case) -> None:
     """What is closed already has nothing left to remove."""
-    name = case.path()
+    name = case.name()
     listener = case.server.listen(name)
     listener.close()
     successor = case.party("successor").listen(name)
@@ -163,7 +163,7 @@ def second_close_spares_the_successor(case: Case) -> None:
 @scenario("LS-LIFE-030", primitives=LOCAL, params={"end": ("close", "exit")}, needs=("inheritance",))
 def adopted_listener_leaves_the_file(case: Case) -> None:
     """A spawned process that served for a while takes nothing away when it ends."""
-    name = case.path()
+    name = case.name()
     listener = case.server.listen(name)
     child = case.server.spawn(listener)
     adopted = child.adopt_listener(child.token(listener))
@@ -178,7 +178,7 @@ def adopted_listener_leaves_the_file(case: Case) -> None:
 @scenario("LS-LIFE-030", primitives=LOCAL, needs=("descriptor_passing",))
 def received_listener_leaves_the_file(case: Case) -> None:
     """A process that was passed a listener takes nothing away when it closes it."""
-    name = case.path()
+    name = case.name()
     listener = case.server.listen(name)
     theirs, ours = case.connection(listener, name)
     ours.send_descriptors(b"!", [listener])
@@ -216,8 +216,8 @@ def closed_listener_is_gone(case: Case) -> None:
 @scenario("LS-LIFE-017", primitives=LOCAL)
 def accepted_streams_outlive_the_listener(case: Case) -> None:
     """Closing the door does not throw out the guests."""
-    listener = case.server.listen(case.path())
-    ours, theirs = case.connection(listener, case.path())
+    listener = case.server.listen(case.name())
+    ours, theirs = case.connection(listener, case.name())
     listener.close()
     with case.decides("LS-LIFE-017"):
         for sender, receiver in ((ours, theirs), (theirs, ours)):
@@ -229,8 +229,8 @@ def accepted_streams_outlive_the_listener(case: Case) -> None:
 @scenario("LS-LIFE-018", primitives=LOCAL)
 def clients_in_the_queue_are_told(case: Case) -> None:
     """A client that was never accepted does not wait for ever."""
-    listener = case.server.listen(case.path())
-    waiting = case.client.connect(case.path())
+    listener = case.server.listen(case.name())
+    waiting = case.client.connect(case.name())
     with case.decides("LS-LIFE-018"):
         listener.close()
         case.allowed(ending(case.attempt(waiting.recv, 1)), "what a client sees that was never accepted")
@@ -252,14 +252,14 @@ def name_is_free_again(case: Case) -> None:
 @scenario("LS-LIFE-024", "LS-LIFE-035", primitives=LOCAL)
 def close_under_a_waiting_accept(case: Case) -> None:
     """A listener can be closed while an accept waits on it, which never takes a client of a listener made later."""
-    listener = case.server.listen(case.path("first"))
+    listener = case.server.listen(case.name("first"))
     accepting = case.begin(listener.accept)
     if not accepting.blocked():
         case.cannot_tell("the accept did not wait")
     with case.decides("LS-LIFE-035"):
         listener.close()
         waits = accepting.blocked(500)
-        meets(case, case.server.listen(case.path("second")), case.path("second"))
+        meets(case, case.server.listen(case.name("second")), case.name("second"))
     with case.decides("LS-LIFE-024"):
         if waits:
             case.observe("it goes on waiting")
