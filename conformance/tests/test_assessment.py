@@ -52,6 +52,15 @@ def test_a_should_that_is_tolerated_is_still_told() -> None:
     assert assessed(violated).tolerated == (violated,)
 
 
+def test_what_an_emulator_does_not_show_is_told_and_fails_nothing() -> None:
+    hidden = verdict("undetermined", "emulator")
+    found = assessed(hidden)
+
+    assert found.tolerated == (hidden,)
+    assert found.unexpected == ()
+    assert found.status(complete=True) == 0
+
+
 def test_a_case_that_was_not_run_is_incomplete_and_not_unexpected() -> None:
     found = assessed(verdict("undetermined", "not run"))
 

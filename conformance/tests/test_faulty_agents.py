@@ -20,14 +20,23 @@ FAULTY = Path(__file__).parents[1] / "faulty"
 NOT_JUDGED = "not judged"
 
 
-def listed() -> dict[str, dict[str, object]]:
+def every() -> dict[str, dict[str, object]]:
     entries = shape.items(tomllib.loads((FAULTY / "faults.toml").read_text(encoding="utf-8"))["fault"]) or ()
     tables = [dict(shape.table(entry) or {}) for entry in entries]
     return {str(table["name"]): table for table in tables}
 
 
-def programs() -> list[str]:
-    return sorted(path.stem for path in FAULTY.glob("*.py") if not path.stem.startswith("_"))
+def listed() -> dict[str, dict[str, object]]:
+    """Those for this machine."""
+    return {name: fault for name, fault in every().items() if fault.get("on") is None}
+
+
+def for_windows() -> dict[str, dict[str, object]]:
+    return {name: fault for name, fault in every().items() if fault.get("on") == "windows"}
+
+
+def programs(folder: Path = FAULTY) -> list[str]:
+    return sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
 
 
 def unrecorded() -> list[str]:
@@ -37,7 +46,8 @@ def unrecorded() -> list[str]:
 def test_every_faulty_agent_is_listed_once_and_the_reverse() -> None:
     text = (FAULTY / "faults.toml").read_text(encoding="utf-8")
     assert sorted([*listed(), *unrecorded()]) == programs()
-    assert text.count("[[fault]]") == len(listed())
+    assert sorted(for_windows()) == programs(FAULTY / "windows")
+    assert text.count("[[fault]]") == len(every())
 
 
 def test_there_are_more_than_forty() -> None:
@@ -48,6 +58,12 @@ def test_there_are_more_than_forty() -> None:
 def test_its_first_line_says_its_defect(name: str) -> None:
     first = (FAULTY / f"{name}.py").read_text(encoding="utf-8").splitlines()[0]
     assert first == f'"""{listed()[name]["defect"]}"""'
+
+
+@pytest.mark.parametrize("name", sorted(for_windows()))
+def test_the_first_line_of_one_for_windows_says_its_defect(name: str) -> None:
+    first = (FAULTY / "windows" / f"{name}.py").read_text(encoding="utf-8").splitlines()[0]
+    assert first == f'"""{for_windows()[name]["defect"]}"""'
 
 
 @pytest.mark.parametrize("name", [name for name, fault in listed().items() if fault.get("ending") != NOT_JUDGED])

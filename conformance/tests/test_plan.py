@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.plan import Planned, claims, plan, scenarios
+from conformance.plan import Planned, claims, hidden, plan, scenarios
 from conformance.requirements import Spec, SpecError, load
 from conformance.scenario import Axis, Case, Scenario
 from conformance.tests.trial import requirement
@@ -184,3 +184,26 @@ def test_every_case_has_bytes_of_its_own() -> None:
     transport: object = None
     seeds = [case.case(real, "linux", transport).seed for case in cases]  # type: ignore[arg-type]
     assert len(set(seeds)) > 0.99 * len(seeds)
+
+
+def test_what_a_system_does_not_show_stays_undetermined(spec: Spec) -> None:
+    shown = replace(spec, requirements={"T-ASK-001": replace(requirement(), shown=("first_instance",))})
+    (first, *_) = plan(shown, (made(modes=("blocking",)),), "linux", EVERYTHING, ("first_instance",))
+
+    assert first.decides == ()
+    assert (first.out["T-ASK-001"].verdict, first.out["T-ASK-001"].cause) == ("undetermined", "emulator")
+    assert "this system does not show it" in first.out["T-ASK-001"].detail
+
+
+def test_a_system_that_shows_everything_hides_nothing(spec: Spec) -> None:
+    shown = replace(spec, requirements={"T-ASK-001": replace(requirement(), shown=("first_instance",))})
+
+    assert [case.out for case in plan(shown, (made(modes=("blocking",)),), "linux", EVERYTHING, ("one_type",))] == [
+        {},
+        {},
+    ]
+
+
+def test_the_environment_of_evidence_says_what_is_hidden() -> None:
+    assert hidden({"platform": "windows", "cannot_show": ["one_type"]}) == ("one_type",)
+    assert hidden({"platform": "linux"}) == ()

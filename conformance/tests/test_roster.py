@@ -8,14 +8,22 @@ from pathlib import Path
 import pytest
 
 from conformance.live.agent import Command, StartError
-from conformance.live.roster import DEFAULT, WITNESS, named_command, own_command, roster, runs_elsewhere
+from conformance.live.roster import (
+    DEFAULT,
+    WITNESS,
+    named_command,
+    own_command,
+    roster,
+    runs_elsewhere,
+    witness_of,
+)
 from conformance.requirements import SpecError
 from conformance.selection import UnknownName
 
 
 def test_every_named_agent_has_a_program_that_is_there() -> None:
     for name, agent in roster().items():
-        program = Path(agent.argv[-1].replace("{agents}", str(Path(__file__).parents[1] / "agents")))
+        program = Path(agent.argv[-1].removeprefix("Z:").replace("{agents}", str(Path(__file__).parents[1] / "agents")))
         assert program.exists(), name
 
 
@@ -40,6 +48,25 @@ def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
     with pytest.raises(StartError, match="agent perl: it needs the program 'perl', which is not on the PATH"):
         named_command("perl")
+
+
+def test_a_missing_windows_lab_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("IPC_CONFORMANCE_WINDOWS_LAB", str(tmp_path))
+
+    with pytest.raises(StartError, match=r"agent windows-reference: it needs a Windows Python .*windows_lab\.py"):
+        named_command("windows-reference")
+
+
+def test_an_agent_on_windows_has_its_witness_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("IPC_CONFORMANCE_WINDOWS_LAB", str(tmp_path))
+    (tmp_path / "ready").touch()
+
+    assert named_command("windows-reference").argv[0] == str(tmp_path / "python")
+    assert (witness_of("windows-reference"), witness_of("reference"), witness_of(None)) == (
+        "windows-witness",
+        WITNESS,
+        WITNESS,
+    )
 
 
 def test_a_command_is_split_like_in_a_shell(monkeypatch: pytest.MonkeyPatch) -> None:
