@@ -22,6 +22,7 @@ from conformance.live.probe import Prepared, prepare
 from conformance.plan import Planned, plan
 from conformance.requirements import Spec, SpecError
 from conformance.scenario import Finding, Scenario
+from conformance.selection import NothingSelected, Shard, UnknownName
 
 PATIENCE_MS = 2_000
 NOT_JUDGED = "not judged"
@@ -174,13 +175,17 @@ def selftest(
     say: Callable[[str], None],
     *,
     whole: bool = False,
+    shard: Shard | None = None,
 ) -> int:
-    """Run the faulty agents (all, or those named); 0 when every one is caught by what it breaks and nothing else."""
+    """Run faulty agents, all or those named, and a shard of them; 0 when each is caught by what it breaks alone."""
     known = faults(spec)
     unknown = sorted(set(names) - {fault.name for fault in known})
     if unknown:
-        raise SpecError(f"no faulty agent {unknown[0]!r}; known: {', '.join(fault.name for fault in known)}")
+        raise UnknownName("faulty agent", unknown[0], [fault.name for fault in known])
     chosen = [fault for fault in known if not names or fault.name in names]
+    chosen = [fault for fault in chosen if shard is None or shard.holds(fault.name)]
+    if not chosen:
+        raise NothingSelected(f"no faulty agent falls into shard {shard}; use fewer shards")
     detections: list[Detection] = []
     for number, fault in enumerate(chosen, 1):
         detection = detect(fault, witness, spec, catalogue, whole=whole)
@@ -188,11 +193,11 @@ def selftest(
         say(f"{number}/{len(chosen)} {'caught' if detection.clean else 'WRONG '} {fault.name}: {fault.defect}")
         for line in _complaints(detection):
             say(f"    {line}")
-    say("")
-    for line in table(detections, spec):
+    lines = ["", *table(detections, spec)] if len(detections) == len(known) else []
+    for line in (*lines, ""):
         say(line)
     wrong = sum(not detection.clean for detection in detections)
-    say(f"\n{len(detections) - wrong} of {len(detections)} faulty agents caught by what they break and by nothing else")
+    say(f"{len(detections) - wrong} of {len(detections)} faulty agents caught by what they break and by nothing else")
     return 1 if wrong else 0
 
 
