@@ -27,18 +27,19 @@ from conformance.selection import NothingSelected, Shard, UnknownName
 PATIENCE_MS = 2_000
 NOT_JUDGED = "not judged"
 """The ending of an agent that is turned away before its first case."""
-_KEYS = {"name", "defect", "breaks", "program", "ending"}
+_KEYS = {"name", "defect", "breaks", "sometimes", "program", "ending"}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One faulty agent: its defect in a sentence, and what that breaks."""
+    """One faulty agent: its defect in a sentence, what that breaks each time, and what only when a race is lost."""
 
     name: str
     defect: str
     breaks: tuple[str, ...]
     program: str
     ending: str | None
+    sometimes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class Detection:
     @property
     def unrelated(self) -> tuple[str, ...]:
         """Requirements that were violated and that the defect does not break."""
-        return tuple(requirement for requirement in self.violated if requirement not in self.fault.breaks)
+        broken = {*self.fault.breaks, *self.fault.sometimes}
+        return tuple(requirement for requirement in self.violated if requirement not in broken)
 
     @property
     def clean(self) -> bool:
@@ -80,16 +82,17 @@ def _fault(entry: object, number: int, spec: Spec) -> Fault:
     unknown = sorted(set(table) - _KEYS)
     if unknown:
         raise SpecError(f"{where}: unknown key {unknown[0]!r}; known: {', '.join(sorted(_KEYS))}")
-    name, defect, breaks = table.get("name"), table.get("defect"), shape.texts(table.get("breaks", []))
-    if not isinstance(name, str) or not isinstance(defect, str) or breaks is None:
-        raise SpecError(f"{where}: name and defect are to be texts, breaks a list of requirement ids")
-    for requirement in breaks:
+    name, defect = table.get("name"), table.get("defect")
+    breaks, sometimes = shape.texts(table.get("breaks", [])), shape.texts(table.get("sometimes", []))
+    if not isinstance(name, str) or not isinstance(defect, str) or breaks is None or sometimes is None:
+        raise SpecError(f"{where}: name and defect are to be texts, breaks and sometimes lists of requirement ids")
+    for requirement in (*breaks, *sometimes):
         spec.requirement(requirement)
     ending = table.get("ending")
     if not breaks and ending is None:
         raise SpecError(f"{where}: say what it breaks, or with what ending its cases end")
     program = str(table.get("program", f"{name}.py"))
-    return Fault(name, defect, breaks, program, None if ending is None else str(ending))
+    return Fault(name, defect, breaks, program, None if ending is None else str(ending), sometimes)
 
 
 def sample(planned: Iterable[Planned], fault: Fault) -> list[Planned]:

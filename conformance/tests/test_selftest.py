@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -42,6 +43,11 @@ def test_what_is_not_caught_and_what_catches_too_much_is_told() -> None:
     assert not found.clean
     assert found.missed == ("LS-IO-001",)
     assert found.unrelated == ("LS-LEAK-007",)
+
+
+def test_what_a_defect_breaks_only_in_a_race_may_catch_it_and_need_not() -> None:
+    found = tried(replace(LOCK_FILE, sometimes=("LS-LEAK-007", "LS-IO-001"), breaks=()))
+    assert found.clean
 
 
 def test_an_ending_that_does_not_come_is_told() -> None:
