@@ -14,7 +14,7 @@ from ..stdlib.session import Session
 from ..stdlib.values import mapping, numbers, text
 from ..stdlib.wire import CHUNK, Replies, decode
 from . import signals
-from .operations import OPERATIONS, Progress
+from .operations import OPERATIONS
 from .table import Table
 
 assert sys.platform != "win32", "these agents need a POSIX system"
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..stdlib.session import Args, Operation, Reply
-    from .library import Library, Scope
+    from .library import Library, Progress, Scope
     from .operations import Patient
 
 AT_ONCE: Mapping[str, Operation] = {
@@ -152,6 +152,8 @@ class Agent:
             self._reply(identity, outcome)
 
     def _describe(self, problem: Exception) -> Reply:
+        if isinstance(problem, OSError) and problem.errno is None and str(problem) == "AF_UNIX path too long":
+            return describe(Failure("name_too_long", str(problem)))  # CPython's own, before any system call
         explained = self._library.explain(problem)
         if explained is None:
             return describe(problem)

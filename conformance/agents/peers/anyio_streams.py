@@ -11,7 +11,7 @@ import anyio.abc
 import anyio.lowlevel
 
 from .agent import main as serve
-from .library import Channel, Listener
+from .library import Channel, Listener, system_error
 
 assert sys.platform != "win32", "anyio has sockets of the Unix domain on POSIX only"
 
@@ -19,8 +19,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .library import How, Work
+    from .library import How, Progress, Work
 
+# What anyio takes where nothing is said.
+BACKLOG = 65536
 HOWS = {"recv": socket.SHUT_RD, "both": socket.SHUT_RDWR}
 
 
@@ -38,7 +40,7 @@ class Stream(Channel):
         except anyio.EndOfStream:
             return b""
 
-    async def send_all(self, data: bytes) -> None:
+    async def send_all(self, data: bytes, _progress: Progress, /) -> None:
         await self._stream.send(data)
 
     async def shutdown(self, how: How) -> None:
@@ -109,14 +111,14 @@ class Anyio:
             case anyio.BusyResourceError():
                 return "busy", None
             case anyio.ClosedResourceError():
-                return "cancelled", None
+                return "invalid_handle", None
             case anyio.BrokenResourceError():
-                return _broken(problem.__cause__)
+                return system_error(problem.__cause__)
             case _:
                 return None
 
     async def listen(self, name: str, options: Mapping[str, int]) -> Listener:
-        made = await anyio.create_unix_listener(name, **options)
+        made = await anyio.create_unix_listener(name, mode=options.get("mode"), backlog=options.get("backlog", BACKLOG))
         assert isinstance(made, anyio.abc.SocketListener)
         return Sockets(made)
 
@@ -128,11 +130,6 @@ class Anyio:
 
     async def open_fifo(self, path: str, end: str) -> Channel:
         raise NotImplementedError("anyio has no FIFO files")
-
-
-def _broken(cause: BaseException | None) -> tuple[str, OSError | None]:
-    kinds: Mapping[type[BaseException], str] = {BrokenPipeError: "broken_pipe", ConnectionResetError: "reset"}
-    return kinds.get(type(cause), "other"), cause if isinstance(cause, OSError) else None
 
 
 def main() -> None:

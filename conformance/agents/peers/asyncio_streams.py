@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 import threading
 
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-    from .library import How, Work
+    from .library import How, Progress, Work
 
+HOWS = {"recv": socket.SHUT_RD, "both": socket.SHUT_RDWR}
 BUSY = "while another coroutine is already waiting for incoming data"
 
 
@@ -34,19 +36,23 @@ class Stream(Channel):
 
     async def recv(self, limit: int) -> bytes:
         if self._reader is None:
-            raise Failure("wrong_type", f"a {self.kind} cannot receive")
+            raise Failure("invalid_handle", f"a {self.kind} cannot receive")
         return await self._reader.read(limit)
 
-    async def send_all(self, data: bytes) -> None:
+    async def send_all(self, data: bytes, _progress: Progress, /) -> None:
         if self._writer is None:
-            raise Failure("wrong_type", f"a {self.kind} cannot send")
+            raise Failure("invalid_handle", f"a {self.kind} cannot send")
         self._writer.write(data)
         await self._writer.drain()
 
     async def shutdown(self, how: How) -> None:
-        if how != "send" or self._writer is None:
-            raise Failure("unsupported", "a StreamWriter has write_eof, and nothing for the other direction")
-        self._writer.write_eof()
+        if self._writer is None or self.kind != "stream":
+            raise Failure("wrong_type", f"a {self.kind} has one direction only, there is no {how} to shut down")
+        if how == "send":
+            self._writer.write_eof()
+        else:
+            # asyncio's own socket object has this, for want of anything in its transports.
+            self._writer.get_extra_info("socket").shutdown(HOWS[how])
 
     async def close(self) -> None:
         if self._writer is not None:
@@ -62,21 +68,33 @@ class Stream(Channel):
 
 
 class Server(Listener):
-    """start_unix_server hands each connection to a callback; accepts take them from a queue."""
+    """start_unix_server hands each connection to a callback; accepts take them from a queue.
+
+    What is in the queue was not handed over to anybody, so closing closes it, and tells who waits.
+    """
 
     def __init__(self) -> None:
-        self._connections: asyncio.Queue[Stream] = asyncio.Queue()
+        self._connections: asyncio.Queue[Stream | None] = asyncio.Queue()
         self.server: asyncio.Server | None = None
 
     def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._connections.put_nowait(Stream(reader, writer, "stream"))
 
     async def accept(self) -> Channel:
-        return await self._connections.get()
+        stream = await self._connections.get()
+        if stream is None:
+            self._connections.put_nowait(None)
+            raise Failure("cancelled", "the server was closed")
+        return stream
 
     async def close(self) -> None:
         assert self.server is not None
         self.server.close()
+        while not self._connections.empty():
+            stream = self._connections.get_nowait()
+            if stream is not None:
+                await stream.close()
+        self._connections.put_nowait(None)
 
 
 class Scope:
@@ -112,22 +130,16 @@ class Streams:
         "unnamed_pipe", "fifo", "half_close", "listener.backlog",
         *("listener.reclaim",) * (sys.version_info >= (3, 13)),
     )  # fmt: skip
-    cancelled = asyncio.CancelledError
+    cancelled: type[BaseException] = asyncio.CancelledError
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def run(self, main: Work) -> None:
-        async def whole() -> None:
-            await main()
-
-        asyncio.run(whole())
+        asyncio.run(main())
 
     def start(self, work: Work) -> None:
-        async def whole() -> None:
-            await work()
-
-        task = asyncio.create_task(whole())
+        task = asyncio.create_task(work())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -139,10 +151,10 @@ class Streams:
 
     async def readable(self, fd: int) -> None:
         loop = asyncio.get_running_loop()
-        readable = loop.create_future()
-        loop.add_reader(fd, lambda: readable.done() or readable.set_result(None))
+        readable = asyncio.Event()
+        loop.add_reader(fd, readable.set)
         try:
-            await readable
+            await readable.wait()
         finally:
             loop.remove_reader(fd)
 
@@ -151,8 +163,7 @@ class Streams:
             return "busy", None
         if isinstance(problem, OSError) and problem.errno is None:
             # asyncio's own, as in ConnectionResetError("Connection lost").
-            kinds = {ConnectionResetError: "reset", BrokenPipeError: "broken_pipe"}
-            return kinds.get(type(problem), "other"), None
+            return "reset" if isinstance(problem, ConnectionResetError) else "other", None
         return None
 
     async def listen(self, name: str, options: Mapping[str, int]) -> Listener:
@@ -208,7 +219,7 @@ async def _opened(path: str, flags: int) -> int:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[int] = loop.create_future()
 
-    def hand_over(fd: int, problem: OSError | None) -> None:
+    def hand_over(fd: int, problem: Exception | None) -> None:
         if future.done():
             if problem is None:
                 os.close(fd)
@@ -218,10 +229,11 @@ async def _opened(path: str, flags: int) -> int:
             future.set_result(fd)
 
     def work() -> None:
-        fd, problem = -1, None
+        fd = -1
+        problem: Exception | None = None
         try:
             fd = os.open(path, flags)
-        except OSError as failed:
+        except (OSError, ValueError) as failed:
             problem = failed
         try:
             loop.call_soon_threadsafe(hand_over, fd, problem)

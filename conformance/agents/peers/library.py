@@ -5,12 +5,23 @@ Only what a library's user would write: no counting, no checking and no mending 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Literal, Protocol
 
-Work = Callable[[], Awaitable[None]]
+from ..stdlib.failures import KINDS
+
+Work = Callable[[], Coroutine[object, object, None]]
 How = Literal["send", "recv", "both"]
+Progress = dict[str, object]
+"""What a user of the library has in hand when an operation fails or is cancelled."""
+
+
+def system_error(cause: BaseException | None) -> tuple[str, OSError | None]:
+    """The system's error behind one of a library's own: its kind, and itself."""
+    if isinstance(cause, OSError):
+        return KINDS.get(cause.errno or 0, "other"), cause
+    return "other", None
 
 
 class Scope(Protocol):
@@ -43,8 +54,8 @@ class Channel(Endpoint):
         """One receive; nothing is the end, unless nothing was asked for."""
         raise NotImplementedError
 
-    async def send_all(self, data: bytes) -> None:
-        """Send everything."""
+    async def send_all(self, data: bytes, progress: Progress, /) -> None:
+        """Send everything; `progress["sent"]` is how much went, where the library says so."""
         raise NotImplementedError
 
     async def shutdown(self, how: How) -> None:

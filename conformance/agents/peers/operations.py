@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 
 from ..stdlib.failures import Failure
@@ -15,15 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from ..stdlib.session import Args, Reply
-    from .library import How, Library
+    from .library import How, Library, Progress
     from .table import Table
 
-    Play = Callable[[Library, Table, Args, "Progress"], Awaitable[Reply]]
+    Play = Callable[[Library, Table, Args, Progress], Awaitable[Reply]]
 
 CHUNK = 65536
 DEFAULT_MODE = 0o666
-Progress = dict[str, object]
-"""What a user of the library has in hand when an operation fails or is cancelled."""
 
 
 class Patient:
@@ -89,14 +88,18 @@ async def open_fifo(library: Library, table: Table, args: Args, _progress: Progr
     name, end = table.fresh(args), text(args, "end")
     if end not in ("receiver", "sender"):
         raise Failure("invalid_input", f"end is receiver or sender, not {end!r}")
-    table.add(name, await library.open_fifo(os.fsdecode(raw_text(args.get("path"))), end))
+    path = os.fsdecode(raw_text(args.get("path")))
+    # The libraries open no FIFO files; their users do, and look first, as opening some files does things.
+    if not stat.S_ISFIFO(os.stat(path).st_mode):
+        raise Failure("wrong_type", "the path is not a FIFO")
+    table.add(name, await library.open_fifo(path, end))
     return {}
 
 
-async def send(_library: Library, table: Table, args: Args, _progress: Progress) -> Reply:
+async def send(_library: Library, table: Table, args: Args, progress: Progress) -> Reply:
     """The libraries have no send that takes a part: whatever is given goes, and nobody says how far it came."""
     channel, payload = table.channel(args), Payload(mapping(args, "data"))
-    await channel.send_all(payload.materialise())
+    await channel.send_all(payload.materialise(), progress)
     return {"sent": payload.length}
 
 

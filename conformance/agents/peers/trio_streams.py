@@ -10,7 +10,7 @@ import trio
 
 from ..stdlib.failures import Failure
 from .agent import main as serve
-from .library import Channel, Listener
+from .library import Channel, Listener, system_error
 
 assert sys.platform != "win32", "trio has sockets of the Unix domain on POSIX only"
 
@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .library import How, Work
+    from .library import How, Progress, Work
 
 # What listen(2) is given by trio's own open_tcp_listeners.
 BACKLOG = 0xFFFF
@@ -36,7 +36,7 @@ class Stream(Channel):
     async def recv(self, limit: int) -> bytes:
         return bytes(await self._stream.receive_some(limit))
 
-    async def send_all(self, data: bytes) -> None:
+    async def send_all(self, data: bytes, _progress: Progress, /) -> None:
         await self._stream.send_all(data)
 
     async def shutdown(self, how: How) -> None:
@@ -59,7 +59,7 @@ class End(Channel):
     async def recv(self, limit: int) -> bytes:
         return bytes(await self._stream.receive_some(limit))
 
-    async def send_all(self, data: bytes) -> None:
+    async def send_all(self, data: bytes, _progress: Progress, /) -> None:
         await self._stream.send_all(data)
 
     async def shutdown(self, how: How) -> None:
@@ -92,7 +92,7 @@ class Trio:
         *("local_socket.abstract",) * (sys.platform == "linux"),
         "unnamed_pipe", "fifo", "half_close", "listener.backlog",
     )  # fmt: skip
-    cancelled = trio.Cancelled
+    cancelled: type[BaseException] = trio.Cancelled
 
     def __init__(self) -> None:
         self._nursery: trio.Nursery | None = None
@@ -124,9 +124,9 @@ class Trio:
             case trio.BusyResourceError():
                 return "busy", None
             case trio.ClosedResourceError():
-                return "cancelled", None
+                return "invalid_handle", None
             case trio.BrokenResourceError():
-                return _broken(problem.__cause__)
+                return system_error(problem.__cause__)
             case _:
                 return None
 
@@ -151,11 +151,6 @@ class Trio:
         """trio opens files on a thread, which a cancellation leaves to itself."""
         flags = os.O_RDONLY if end == "receiver" else os.O_WRONLY
         return End(await trio.to_thread.run_sync(os.open, path, flags, abandon_on_cancel=True), end)
-
-
-def _broken(cause: BaseException | None) -> tuple[str, OSError | None]:
-    kinds: Mapping[type[BaseException], str] = {BrokenPipeError: "broken_pipe", ConnectionResetError: "reset"}
-    return kinds.get(type(cause), "other"), cause if isinstance(cause, OSError) else None
 
 
 def main() -> None:
