@@ -125,7 +125,7 @@ class Streams:
     name = "asyncio-streams"
     version = ".".join(map(str, sys.version_info[:3]))
     homepage = "https://docs.python.org/3/library/asyncio-stream.html"
-    capabilities = (
+    capabilities: tuple[str, ...] = (
         *("local_socket.abstract",) * (sys.platform == "linux"),
         "unnamed_pipe", "fifo", "half_close", "listener.backlog",
         *("listener.reclaim",) * (sys.version_info >= (3, 13)),
