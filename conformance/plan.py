@@ -13,9 +13,10 @@ from importlib import import_module
 from importlib.resources import files
 from zlib import crc32
 
-from conformance import sequence, shape
+from conformance import shape
 from conformance.requirements import Requirement, Spec, SpecError
 from conformance.scenario import SCENARIOS, Case, Finding, Scenario, Value
+from conformance.sequences import sequence
 from conformance.transport import Transport
 
 _MODE_NEEDS: Mapping[str, tuple[str, ...]] = {

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import psutil
 
-from conformance.agent import RUN_MARK, Command, Launcher, end_strays
-from conformance.engine import Keeper
 from conformance.evidence import Record
 from conformance.judge import judge_case
+from conformance.live.agent import RUN_MARK, Command, Launcher, end_strays
+from conformance.live.engine import Keeper
+from conformance.live.probe import prepare
+from conformance.live.run import Setting
 from conformance.plan import Planned, claims, plan
-from conformance.probe import prepare
 from conformance.requirements import Requirement, Spec, load
-from conformance.run import Setting
 from conformance.scenario import Axis, Case, Finding, Scenario
 from conformance.tests.tiny_agents import HELLO
 
