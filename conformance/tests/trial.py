@@ -46,7 +46,7 @@ def _shared_witness() -> Launcher:
 def requirement(name: str = "T-ASK-001", *, observed: bool = False, needs: tuple[str, ...] = ()) -> Requirement:
     """A requirement of a test's own."""
     return Requirement(
-        name, "must", "It MUST.", ("unnamed_pipe", "local_socket"), ("blocking",), frozenset({"linux"}), needs,
+        name, "must", "It MUST.", ("unnamed_pipe", "local_socket"), ("blocking",), frozenset({"linux"}), needs, (),
         ("here",), {}, observed=observed, untested=None,
     )  # fmt: skip
 
