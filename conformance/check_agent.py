@@ -30,6 +30,8 @@ _OPERATIONS: Mapping[str, str] = {
     "identity": "process",
     "resources": "process",
     "signal_count": "signals",
+    "cancel": "async.cancel",
+    "end_loop": "async.end",
     "listen": "local_socket",
     "make_fifo": "fifo",
     "pipe": "unnamed_pipe",
@@ -157,7 +159,7 @@ class _Checks:
                 reply = self._ask(channel, op, {"on": "never-made", "path": {"kind": "path", "text": ""},
                                                 "name": {"kind": "path", "text": ""}, "signal": "USR1",
                                                 "for": "recv", "how": "send", "as": "x", "max": 1, "wait": "try",
-                                                "receiver": "r", "sender": "s"})  # fmt: skip
+                                                "receiver": "r", "sender": "s", "task": "never-begun"})  # fmt: skip
                 declined = reply.error is not None and reply.error.get("kind") == "unsupported"
                 if declined and capability in claimed:
                     raise _Wrong(f"{capability} is claimed in hello, yet {op} is declined as unsupported")

@@ -95,7 +95,7 @@ def _planned(spec: Spec, scenario: Scenario, point: _Point, platform: str, claim
     out: dict[str, Finding] = {}
     for requirement in requirements:
         needs = (primitive, *_MODE_NEEDS[mode], *_param_needs(primitive, params), *scenario.needs, *requirement.needs)
-        reason = _reason(spec, requirement, needs, platform, claimed)
+        reason = _reason(spec, requirement, needs, platform, claimed) or _no_use(requirement, mode, claimed)
         if reason is not None:
             out[requirement.id] = reason
     decides = tuple(r.id for r in requirements if r.id not in out)
@@ -118,6 +118,13 @@ def _reason(
                 detail = f"the agent claims {obliging[0]}, which requires {need}, and does not claim {need}"
                 return Finding(requirement.id, "violated", "missing", detail)
             return Finding(requirement.id, "unsupported", "claim", f"the agent does not claim {need}")
+    return None
+
+
+def _no_use(requirement: Requirement, mode: str, claimed: frozenset[str]) -> Finding | None:
+    """An agent on an event loop never blocks: the mode async takes the place of blocking."""
+    if mode == "blocking" and "async" in claimed:
+        return Finding(requirement.id, "unsupported", "claim", "the agent claims async, so it has no blocking use")
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 from conformance.party import End, Party
@@ -77,9 +78,12 @@ def listens_in_vain(case: Case) -> None:
 def listeners_come_and_go(case: Case) -> None:
     """Listeners that are closed leave nothing open, clients or not."""
 
+    words = (case.name(f"s{number}") for number in itertools.count())
+
     def once() -> None:
-        listener = case.server.listen(case.name())
-        case.client.connect(case.name()).close()
+        name = next(words)
+        listener = case.server.listen(name)
+        case.client.connect(name).close()
         listener.close()
 
     with case.decides("LS-LEAK-010"):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .session import Args, Operation, Reply
 
 PROTOCOL = 1
+VERSION = ".".join(map(str, sys.version_info[:3]))
 WARM = "IPC_CONFORMANCE_WARM_FD"
 SYSTEMS = {
     "linux": "linux",
@@ -33,19 +34,19 @@ SYSTEMS = {
 
 
 def main() -> None:
-    program = _program()
+    words = program()
     warm = os.environ.pop(WARM, None)
     if warm is None:
-        serve(program)
+        serve(words)
     else:
         from .warm import parent
 
-        parent(int(warm), lambda: serve(program))
+        parent(int(warm), lambda: serve(words))
 
 
-def serve(program: list[str], first: tuple[bytes, ...] = ()) -> None:
+def serve(words: list[str], first: tuple[bytes, ...] = ()) -> None:
     """`first`: lines of standard input that somebody has read already."""
-    session = Session(dict(OPERATIONS), Replies(1), program)
+    session = Session(dict(OPERATIONS), Replies(1), words)
     for line in chain(first, lines(0)):
         try:
             request = decode(line)
@@ -61,7 +62,7 @@ def serve(program: list[str], first: tuple[bytes, ...] = ()) -> None:
     os._exit(0)
 
 
-def _program() -> list[str]:
+def program() -> list[str]:
     """How to run this program again, also after `chdir` and from inside whatever wraps it."""
     words = list(sys.orig_argv)
     words[0] = sys.executable
@@ -80,26 +81,30 @@ def hello(session: Session, args: Args) -> Reply:
 
         session.operations.update(witness.OPERATIONS)
         session.at_end = witness.remove_what_is_left
-    system = os.uname()
-    version = ".".join(map(str, sys.version_info[:3]))
     return {
         "protocol": PROTOCOL,
         "implementation": {
             "name": "stdlib",
-            "version": version,
+            "version": VERSION,
             "language": "Python",
             "homepage": "https://docs.python.org/3/library/socket.html",
         },
-        "platform": {
-            "system": _system(),
-            "release": system.release,
-            "machine": system.machine,
-            "runtime": f"{sys.implementation.name} {version}",
-        },
+        "platform": platform(),
         "capabilities": capabilities(),
         "concurrent": True,
         "warm": True,
         "witness": True,
+    }
+
+
+def platform() -> dict[str, object]:
+    """What `hello` says of this machine."""
+    system = os.uname()
+    return {
+        "system": _system(),
+        "release": system.release,
+        "machine": system.machine,
+        "runtime": f"{sys.implementation.name} {VERSION}",
     }
 
 
