@@ -79,14 +79,17 @@ class Sends(Awaited):
 
     async def send(self, data: ReadableBuffer, timeout: float | None = None) -> int:
         """As ipc.Stream.send. A cancelled call has sent nothing."""
+        self._begin()
         return await self._outgoing.run(self._sink.send(data), self._patience(timeout))
 
     async def send_vectored(self, buffers: Sequence[ReadableBuffer], timeout: float | None = None) -> int:
         """As ipc.Stream.send_vectored. A cancelled call has sent nothing."""
+        self._begin()
         return await self._outgoing.run(self._sink.send_vectored(buffers), self._patience(timeout))
 
     async def send_all(self, data: ReadableBuffer, timeout: float | None = None) -> None:
         """As ipc.Stream.send_all. After a cancellation `sent` says how many bytes are out, and cannot come back."""
+        self._begin()
         return await self._outgoing.run(self._sink.send_all(data), self._patience(timeout))
 
     @property
@@ -96,6 +99,11 @@ class Sends(Awaited):
         Those bytes are the system's, and the peer will get them.
         """
         return self._sink.sent
+
+    def _begin(self) -> None:
+        # Before a cancellation can come: the operation itself starts counting only after a turn of others.
+        self._outgoing.refuse_second()
+        self._sink.sent = 0
 
     async def send_by(self, op: Op[T], timeout: float | None) -> T:
         """The result of an operation that sends; for the modules of this package."""

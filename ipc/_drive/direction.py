@@ -43,10 +43,14 @@ class Direction:
         self._passing = passing
         self._busy = False
 
-    async def run(self, op: Op[T], timeout: float | None) -> T:
-        """The result of `op`, which may take `timeout` seconds (None: for ever). Raises Busy."""
+    def refuse_second(self) -> None:
+        """Raise Busy if an operation is under way."""
         if self._busy:
             raise Busy(None, "another task is using this direction of the endpoint; one at a time may, or duplicate it")
+
+    async def run(self, op: Op[T], timeout: float | None) -> T:
+        """The result of `op`, which may take `timeout` seconds (None: for ever). Raises Busy."""
+        self.refuse_second()
         credit = self._credit
         self._busy = True
         try:
