@@ -28,7 +28,7 @@ ipc.posix.shutdown  # win32
 ipc.posix.send_descriptors  # win32
 import ipc.aio.posix
 import ipc.trio
-ipc.aio.connect("name")  # win32
+ipc.aio.connect  # win32
 ipc.trio.pipe()  # win32
 import sys
 if sys.platform != "win32":
