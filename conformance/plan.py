@@ -13,9 +13,10 @@ from importlib import import_module
 from importlib.resources import files
 from zlib import crc32
 
-from conformance import sequence, shape
+from conformance import shape
 from conformance.requirements import Requirement, Spec, SpecError
 from conformance.scenario import SCENARIOS, Case, Finding, Scenario, Value
+from conformance.sequences import sequence
 from conformance.transport import Transport
 
 _MODE_NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -122,9 +123,12 @@ def _reason(
 
 
 def _no_use(requirement: Requirement, mode: str, claimed: frozenset[str]) -> Finding | None:
-    """An agent on an event loop never blocks: the mode async takes the place of blocking."""
+    """What a claim rules out: an agent on an event loop never blocks, messages are no bytes."""
     if mode == "blocking" and "async" in claimed:
         return Finding(requirement.id, "unsupported", "claim", "the agent claims async, so it has no blocking use")
+    for claim in requirement.unless:
+        if claim in claimed:
+            return Finding(requirement.id, "unsupported", "claim", f"it does not speak of agents that claim {claim}")
     return None
 
 

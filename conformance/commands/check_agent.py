@@ -6,10 +6,10 @@ import argparse
 import sys
 
 from conformance.assessment import AS_EXPECTED, UNEXPECTED
-from conformance.check_agent import check_agent
+from conformance.live.check_agent import check_agent
+from conformance.live.roster import own_command
 from conformance.plain import paragraph
 from conformance.requirements import load
-from conformance.roster import own_command
 
 
 def add(parser: argparse.ArgumentParser) -> None:

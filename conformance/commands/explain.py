@@ -12,16 +12,16 @@ from pathlib import Path
 
 from conformance.document import reproduce
 from conformance.evidence import Evidence
-from conformance.frozen import with_named
+from conformance.front.outcome import command_line
+from conformance.front.report import finding_lines, requirement_lines
 from conformance.judge import Verdict, judge
-from conformance.ledger import load
-from conformance.outcome import command_line
+from conformance.live.ledger import load
 from conformance.plain import Paint, colour_wanted, paragraph, safe
 from conformance.plan import Planned, plan, scenarios
-from conformance.report import finding_lines, requirement_lines
 from conformance.requirements import Requirement, Spec
 from conformance.requirements import load as load_spec
 from conformance.selection import UnknownName
+from conformance.sequences.frozen import with_named
 
 
 def add(parser: argparse.ArgumentParser) -> None:

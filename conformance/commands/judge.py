@@ -14,9 +14,9 @@ from conformance.assessment import AS_EXPECTED, Rules
 from conformance.document import plan_of, requirements_by_case
 from conformance.evidence import Evidence, merge
 from conformance.expectations import parse, unmatched
-from conformance.ledger import load
-from conformance.options import add_rules, expectations
-from conformance.outcome import Wanted, derive, level_wanted, put_out
+from conformance.front.options import add_rules, expectations
+from conformance.front.outcome import Wanted, derive, level_wanted, put_out
+from conformance.live.ledger import load
 from conformance.plan import scenarios
 from conformance.requirements import Spec, SpecError
 from conformance.requirements import load as load_spec

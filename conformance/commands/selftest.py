@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from conformance.live.roster import WITNESS, named_command
+from conformance.live.selftest import selftest
 from conformance.plain import safe
 from conformance.plan import scenarios
 from conformance.requirements import load
-from conformance.roster import WITNESS, named_command
-from conformance.selftest import selftest
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 from conformance import shape
 from conformance.scenario import Case, Failed, Pending, scenario
 from conformance.scenarios._between import made_fifo, other_side, this_side, word
-from conformance.scenarios._meeting import fill_queue
+from conformance.scenarios._meeting import fill_queue, waits_for_room
 from conformance.scenarios._transfer import CHANNELS, MEBIBYTE, arrives, ending, held_up, received_before
 
 P = ParamSpec("P")
@@ -131,8 +131,9 @@ def a_cancelled_connect_leaves_nothing(case: Case) -> None:
     listener.accept().close()
     before = case.client.resources().descriptors
     queued = fill_queue(case, path)
-    connecting = _waiting(case, case.client.connect, path)
+    connecting = case.task(case.client.connect, path)
     with case.decides("LS-CANC-017"):
+        waits_for_room(case, connecting)
         _ends_as_cancelled(case, connecting)
         case.equal(case.client.resources().descriptors, before, "descriptors of who cancelled its connect")
         for _ in range(queued):

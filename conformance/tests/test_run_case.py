@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance import run
-from conformance.agent import Command
+from conformance.live import run
+from conformance.live.agent import Command
 from conformance.scenario import Case
 from conformance.tests.tiny_agents import HELLO, tiny
 from conformance.tests.trial import asks, behaves, trial

@@ -69,11 +69,12 @@ class Agent:
     def serve(self) -> None:
         """Serve standard input until its end; does not return."""
         while True:
-            self._library.run(self._requests_of_one_loop)
+            self._library.run(self.one_loop)
             self._table = Table()
             gc.collect()
 
-    async def _requests_of_one_loop(self) -> None:
+    async def one_loop(self) -> None:
+        """Serve until a loop is to end, and what is under way on it with it."""
         if self._ending is not None:
             self._reply(self._ending, {"ok": {}})
             self._ending = None

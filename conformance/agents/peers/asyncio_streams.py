@@ -125,9 +125,9 @@ class Streams:
     name = "asyncio-streams"
     version = ".".join(map(str, sys.version_info[:3]))
     homepage = "https://docs.python.org/3/library/asyncio-stream.html"
-    capabilities = (
+    capabilities: tuple[str, ...] = (
         *("local_socket.abstract",) * (sys.platform == "linux"),
-        "unnamed_pipe", "fifo", "half_close", "listener.backlog",
+        "unnamed_pipe", "fifo", "half_close",
         *("listener.reclaim",) * (sys.version_info >= (3, 13)),
     )  # fmt: skip
     cancelled: type[BaseException] = asyncio.CancelledError
@@ -166,10 +166,10 @@ class Streams:
             return "reset" if isinstance(problem, ConnectionResetError) else "other", None
         return None
 
-    async def listen(self, name: str, options: Mapping[str, int]) -> Listener:
+    async def listen(self, name: str, _options: Mapping[str, int], /) -> Listener:
+        """Its backlog is not the length of a queue: the loop accepts whoever comes, wanted or not."""
         made = Server()
-        given = {"backlog": options["backlog"]} if "backlog" in options else {}
-        made.server = await asyncio.start_unix_server(made.connected, name, **given)
+        made.server = await asyncio.start_unix_server(made.connected, name)
         return made
 
     async def connect(self, name: str) -> Channel:

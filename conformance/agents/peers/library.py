@@ -106,7 +106,7 @@ class Library(Protocol):
         """The kind of an error of the library's own, and the system's error behind it."""
         ...
 
-    async def listen(self, name: str, options: Mapping[str, int]) -> Listener:
+    async def listen(self, name: str, options: Mapping[str, int], /) -> Listener:
         """Make a listener; options are backlog and mode, where they were given."""
         ...
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 
+from ..stdlib import sigpipe
 from ..stdlib.failures import Failure
 from ..stdlib.values import text
 
@@ -26,6 +27,8 @@ def on_signal(_session: Session, args: Args) -> Reply:
         signal.signal(number, signal.SIG_DFL if action == "default" else signal.SIG_IGN)
     else:
         raise Failure("invalid_input", f"action is count, default or ignore, not {action!r}")
+    if number == signal.SIGPIPE:
+        sigpipe.ignored = action == "ignore"
     return {}
 
 

@@ -33,20 +33,38 @@ SYSTEMS = {
 }
 
 
-def main() -> None:
+def main(claimed: Claimed | None = None) -> None:
+    """`claimed`: what another agent made of this one's parts has to offer instead."""
     words = program()
     warm = os.environ.pop(WARM, None)
     if warm is None:
-        serve(words)
+        serve(words, claimed=claimed)
     else:
         from .warm import parent
 
-        parent(int(warm), lambda: serve(words))
+        parent(int(warm), lambda: serve(words, claimed=claimed))
 
 
-def serve(words: list[str], first: tuple[bytes, ...] = ()) -> None:
+class Claimed:
+    """Who an agent says that it is, what it claims and what it does."""
+
+    def __init__(
+        self, identity: dict[str, object], capabilities: dict[str, object], operations: dict[str, Operation]
+    ) -> None:
+        self.identity = identity
+        self.capabilities = capabilities
+        self.operations = operations
+
+    def hello(self, session: Session, args: Args) -> Reply:
+        reply = hello(session, args)
+        del reply["witness"]
+        return {**reply, "implementation": self.identity, "capabilities": self.capabilities}
+
+
+def serve(words: list[str], first: tuple[bytes, ...] = (), *, claimed: Claimed | None = None) -> None:
     """`first`: lines of standard input that somebody has read already."""
-    session = Session(dict(OPERATIONS), Replies(1), words)
+    operations = dict(OPERATIONS) if claimed is None else {**claimed.operations, "hello": claimed.hello}
+    session = Session(operations, Replies(1), words)
     for line in chain(first, lines(0)):
         try:
             request = decode(line)

@@ -16,9 +16,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
-from conformance import sequence, shape
+from conformance import shape
 from conformance.requirements import SpecError
 from conformance.scenario import Scenario
+from conformance.sequences import sequence
 
 SCENARIO = "search/any_sequence_agrees_with_the_model"
 _KEYS = {"steps", "primitives", "why"}

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import conformance
-from conformance import frozen
 from conformance.evidence import Record
-from conformance.frozen import Frozen
 from conformance.plain import safe
 from conformance.plan import Planned
 from conformance.requirements import SpecError
 from conformance.scenario import Finding
+from conformance.sequences import frozen
+from conformance.sequences.frozen import Frozen
 
 AGAIN = 3
 """How often a sequence that was found runs again."""

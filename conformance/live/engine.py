@@ -11,12 +11,12 @@ import time
 from collections.abc import Sequence
 
 from conformance import shape
-from conformance.agent import Launcher, StartError
-from conformance.channel import Channel
 from conformance.evidence import Record
+from conformance.live.agent import Launcher, StartError
+from conformance.live.channel import Channel
+from conformance.live.probe import ask
+from conformance.live.run import Setting, open_channel, run_case
 from conformance.plan import Planned
-from conformance.probe import ask
-from conformance.run import Setting, open_channel, run_case
 
 FLIGHT = 8
 

@@ -12,20 +12,20 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 
 from conformance import shape
-from conformance.agent import Command, Launcher, end_strays
 from conformance.assessment import Assessment, Rules, assess
 from conformance.document import requirements_by_case
-from conformance.engine import Engine
 from conformance.evidence import Header, Record
 from conformance.expectations import parse, unmatched
-from conformance.frozen import read, steps, with_named, with_sequences
 from conformance.judge import Verdict, judge_case
+from conformance.live.agent import Command, Launcher, end_strays
+from conformance.live.engine import Engine
+from conformance.live.probe import Prepared, prepare
+from conformance.live.roster import WITNESS, named_command, own_command, runs_elsewhere
+from conformance.live.run import PATIENCE_MS, Setting
 from conformance.plan import Planned, plan, scenarios
-from conformance.probe import Prepared, prepare
 from conformance.requirements import Spec, SpecError, load
-from conformance.roster import WITNESS, named_command, own_command, runs_elsewhere
-from conformance.run import PATIENCE_MS, Setting
 from conformance.selection import Shard, select
+from conformance.sequences.frozen import read, steps, with_named, with_sequences
 
 # A case in flight may start one more agent after all were ended, so ending them is repeated so often, in seconds.
 _LANDING = 0.1

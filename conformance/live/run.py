@@ -10,9 +10,9 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from conformance.agent import Launcher, StartError
-from conformance.channel import Channel, serve
 from conformance.evidence import Record
+from conformance.live.agent import Launcher, StartError
+from conformance.live.channel import Channel, serve
 from conformance.plan import Planned
 from conformance.requirements import Spec
 from conformance.scenario import play

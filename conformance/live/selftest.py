@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from conformance import shape
-from conformance.agent import Command, StartError
-from conformance.engine import Engine
 from conformance.evidence import Record
 from conformance.judge import judge_case
+from conformance.live.agent import Command, StartError
+from conformance.live.engine import Engine
+from conformance.live.probe import Prepared, prepare
 from conformance.plan import Planned, plan
-from conformance.probe import Prepared, prepare
 from conformance.requirements import Spec, SpecError
 from conformance.scenario import Finding, Scenario
 

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from os.path import basename, expanduser
 
 from conformance import shape
-from conformance.agent import Command, StartError
+from conformance.live.agent import Command, StartError
 from conformance.requirements import SpecError
 from conformance.selection import UnknownName
 

@@ -12,14 +12,14 @@ from typing import Protocol
 
 from conformance import shape
 from conformance.assessment import Assessment
-from conformance.bench import Bench
 from conformance.document import reproduce
-from conformance.embedded import Embedded
 from conformance.evidence import Header, Record, Sealer, read
+from conformance.front.bench import Bench
+from conformance.front.embedded import Embedded
+from conformance.front.report import unexpected
 from conformance.judge import Verdict
 from conformance.plain import Paint, safe
 from conformance.plan import Planned
-from conformance.report import unexpected
 
 
 class Turns(Protocol):

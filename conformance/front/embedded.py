@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance import shape
-from conformance.bench import Order
+from conformance.front.bench import Order
+from conformance.live.run import PATIENCE_MS
 from conformance.requirements import SpecError
-from conformance.run import PATIENCE_MS
 
 FILE = "ipc-conformance.toml"
 _TEXTS = ("agent", "agent-command", "witness-command", "expectations", "evidence")

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conformance import shape
-from conformance.agent import Command, Launcher, StartError
-from conformance.channel import Channel, serve
+from conformance.live.agent import Command, Launcher, StartError
+from conformance.live.channel import Channel, serve
+from conformance.live.run import PATIENCE_MS, Setting, open_channel
 from conformance.plan import claims
 from conformance.requirements import Spec
-from conformance.run import PATIENCE_MS, Setting, open_channel
 from conformance.transport import Reply
 
 

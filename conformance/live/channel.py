@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
 
 from conformance import shape
-from conformance.agent import Process, StartError
+from conformance.live.agent import Process, StartError
 from conformance.transport import Reply
 
 LINE_LIMIT = 1 << 20

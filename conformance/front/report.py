@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from conformance import transcript
 from conformance.assessment import AS_EXPECTED, BELOW_LEVEL, INCOMPLETE, Assessment, Unexpected
 from conformance.document import Judged, subject_name
 from conformance.evidence import Record
+from conformance.front import transcript
 from conformance.judge import VERDICTS, Verdict
 from conformance.plain import Paint, columns, paragraph, safe, shortened
 from conformance.requirements import Requirement, Spec

@@ -10,11 +10,11 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from conformance.agent import Command, Launcher, StartError, end_strays
-from conformance.channel import Channel
+from conformance.live.agent import Command, Launcher, StartError, end_strays
+from conformance.live.channel import Channel
+from conformance.live.probe import ProbeError, ask, hello_of
 from conformance.payload import Pattern, received
 from conformance.plan import claims
-from conformance.probe import ProbeError, ask, hello_of
 from conformance.requirements import Spec
 from conformance.transport import Reply
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from importlib.resources import files
 from pathlib import Path
 
-from conformance.bench import Order
+from conformance.front.bench import Order
+from conformance.live.roster import DEFAULT, roster
+from conformance.live.run import PATIENCE_MS
 from conformance.requirements import SpecError
-from conformance.roster import DEFAULT, roster
-from conformance.run import PATIENCE_MS
 
 
 def add_agent(parser: argparse.ArgumentParser, *, patience: float = PATIENCE_MS / 1000) -> None:
@@ -80,7 +81,7 @@ def expectations(path: str | None, agent: str | None) -> tuple[str, str]:
         return read_text(path, "--expectations"), Path(path).name
     if agent is None or agent not in roster():
         return "", ""
-    own = Path(__file__).parent / "expectations" / f"{agent}.toml"
+    own = files("conformance") / "expectations" / f"{agent}.toml"
     return (own.read_text(encoding="utf-8"), own.name) if own.is_file() else ("", "")
 
 

@@ -24,7 +24,7 @@ from conformance import shape
 _START_SECONDS = 20.0
 _LINE_LIMIT = 1 << 16
 RUN_MARK = "IPC_CONFORMANCE_RUN"
-_WARM_FD = "IPC_CONFORMANCE_WARM_FD"
+WARM_FD = "IPC_CONFORMANCE_WARM_FD"
 
 
 class StartError(Exception):
@@ -233,7 +233,7 @@ class _WarmParent:
             try:
                 child = _popen(
                     command,
-                    {**environment, _WARM_FD: str(theirs.fileno())},
+                    {**environment, WARM_FD: str(theirs.fileno())},
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,

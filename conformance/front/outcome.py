@@ -13,8 +13,8 @@ from pathlib import Path
 from conformance.assessment import Assessment, Rules, assess
 from conformance.document import Judged, judged, reproduce, text
 from conformance.evidence import Evidence
+from conformance.front.report import Words, report
 from conformance.plain import Paint, colour_wanted
-from conformance.report import Words, report
 from conformance.requirements import Spec, SpecError
 from conformance.scenario import Scenario
 from matrix.levels import Level, load_policy

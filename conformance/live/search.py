@@ -17,17 +17,18 @@ import hypothesis
 from hypothesis import strategies
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from conformance import run, sequence
-from conformance.engine import Keeper
 from conformance.evidence import Record
 from conformance.judge import judge_case
-from conformance.model import ROOM
+from conformance.live import run
+from conformance.live.engine import Keeper
+from conformance.live.probe import Prepared
+from conformance.live.search_outcome import AGAIN, Found, Hunt
 from conformance.plan import Planned, plan
-from conformance.probe import Prepared
 from conformance.requirements import SpecError
 from conformance.scenario import Finding, Scenario
-from conformance.search_outcome import AGAIN, Found, Hunt
-from conformance.sequence import Step
+from conformance.sequences import sequence
+from conformance.sequences.model import ROOM
+from conformance.sequences.sequence import Step
 
 EXAMPLES = 500
 PATIENCE_MS = 2_000
