@@ -111,7 +111,8 @@ def _planned(spec: Spec, scenario: Scenario, point: _Point, subject: _Subject) -
     out: dict[str, Finding] = {}
     for requirement in requirements:
         needs = (primitive, *_MODE_NEEDS[mode], *_param_needs(primitive, params), *scenario.needs, *requirement.needs)
-        reason = _reason(spec, requirement, needs, subject) or _hidden(spec, requirement, subject)
+        reason = _reason(spec, requirement, needs, subject) or _no_use(requirement, mode, subject.claims)
+        reason = reason or _hidden(spec, requirement, subject)
         if reason is not None:
             out[requirement.id] = reason
     decides = tuple(r.id for r in requirements if r.id not in out)
@@ -142,6 +143,16 @@ def _hidden(spec: Spec, requirement: Requirement, subject: _Subject) -> Finding 
         if name in subject.hidden:
             detail = f"this system does not show it. Documented: {spec.traits[name].sentence}"
             return Finding(requirement.id, "undetermined", "emulator", detail)
+    return None
+
+
+def _no_use(requirement: Requirement, mode: str, claimed: frozenset[str]) -> Finding | None:
+    """What a claim rules out: an agent on an event loop never blocks, messages are no bytes."""
+    if mode == "blocking" and "async" in claimed:
+        return Finding(requirement.id, "unsupported", "claim", "the agent claims async, so it has no blocking use")
+    for claim in requirement.unless:
+        if claim in claimed:
+            return Finding(requirement.id, "unsupported", "claim", f"it does not speak of agents that claim {claim}")
     return None
 
 

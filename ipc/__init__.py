@@ -23,6 +23,7 @@ from ipc.errors import IpcError as IpcError
 from ipc.names import NamespacedName as NamespacedName
 from ipc.names import PathName as PathName
 from ipc.names import to_name as _to_name
+from ipc.types import LOCK_PATIENCE as _LOCK_PATIENCE
 from ipc.types import ListenerOptions as _ListenerOptions
 
 __version__ = "0.1.0"
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 
 if sys.platform == "linux" or sys.platform == "android":
     from ipc.names import AbstractName as AbstractName
-
-# How long `listen` waits for others that overwrite a name in the same directory, in seconds.
-_LOCK_PATIENCE = 10.0
 
 
 def listen(

@@ -10,9 +10,10 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from conformance.live.agent import Command, Launcher, StartError, end_strays
+from conformance.live.agent import Command, Launcher, StartError
 from conformance.live.channel import Channel
 from conformance.live.probe import ProbeError, ask, hello_of
+from conformance.live.strays import end_strays
 from conformance.payload import Pattern, received
 from conformance.plan import claims
 from conformance.requirements import Spec
@@ -30,6 +31,8 @@ _OPERATIONS: Mapping[str, str] = {
     "identity": "process",
     "resources": "process",
     "signal_count": "signals",
+    "cancel": "async.cancel",
+    "end_loop": "async.end",
     "listen": "local_socket",
     "make_fifo": "fifo",
     "pipe": "unnamed_pipe",
@@ -157,7 +160,7 @@ class _Checks:
                 reply = self._ask(channel, op, {"on": "never-made", "path": {"kind": "path", "text": ""},
                                                 "name": {"kind": "path", "text": ""}, "signal": "USR1",
                                                 "for": "recv", "how": "send", "as": "x", "max": 1, "wait": "try",
-                                                "receiver": "r", "sender": "s"})  # fmt: skip
+                                                "receiver": "r", "sender": "s", "task": "never-begun"})  # fmt: skip
                 declined = reply.error is not None and reply.error.get("kind") == "unsupported"
                 if declined and capability in claimed:
                     raise _Wrong(f"{capability} is claimed in hello, yet {op} is declined as unsupported")

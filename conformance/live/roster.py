@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.util import find_spec
 from os.path import basename, exists, expanduser, join
 
 from conformance import shape
@@ -26,7 +27,7 @@ _ELSEWHERE = frozenset({"ssh", "docker", "podman", "kubectl", "lxc", "wsl", "adb
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An agent that the suite brings; `program` is what has to be installed for it beside this Python.
+    """An agent that the suite brings; `program` and `package` are what has to be installed for it.
 
     `witness` names the agent that looks after its machine.
     """
@@ -35,6 +36,7 @@ class Named:
     argv: tuple[str, ...]
     homepage: str | None
     program: str | None
+    package: str | None
     witness: str
 
 
@@ -56,6 +58,11 @@ def named_command(name: str) -> Command:
         raise StartError(
             f"agent {name}: it needs the program {agent.program!r}, which is not on the PATH; "
             "install it or choose another agent"
+        )
+    if agent.package is not None and find_spec(agent.package) is None:
+        raise StartError(
+            f"agent {name}: it needs the Python package {agent.package!r}, which this Python does not have; "
+            "`pip install 'ipc-conformance[peers]'`, or start with scripts/run.py, or choose another agent"
         )
     return Command(name, tuple(word for part in agent.argv for word in _words(name, part)))
 
@@ -90,13 +97,16 @@ def runs_elsewhere(command: Command) -> bool:
 def _named(entry: Mapping[str, object]) -> Named:
     name, argv = entry.get("name"), shape.texts(entry.get("command"))
     homepage, program = _maybe_text(entry, "homepage"), _maybe_text(entry, "program")
-    known = ("name", "command", "homepage", "program", "witness")
-    unknown = sorted(set(entry) - set(known))
+    package = _maybe_text(entry, "package")
+    unknown = sorted(set(entry) - _KEYS)
     if unknown:
-        raise SpecError(f"agents.toml: unknown key {unknown[0]!r}; known: {', '.join(known)}")
+        raise SpecError(f"agents.toml: unknown key {unknown[0]!r}; known: {', '.join(sorted(_KEYS))}")
     if not isinstance(name, str) or not argv:
         raise SpecError(f"agents.toml: agent {name!r} is to have a name and a command, a list of texts")
-    return Named(name, argv, homepage, program, _maybe_text(entry, "witness") or WITNESS)
+    return Named(name, argv, homepage, program, package, _maybe_text(entry, "witness") or WITNESS)
+
+
+_KEYS = {"name", "command", "homepage", "program", "package", "witness"}
 
 
 def _maybe_text(entry: Mapping[str, object], key: str) -> str | None:
@@ -107,14 +117,14 @@ def _maybe_text(entry: Mapping[str, object], key: str) -> str | None:
 
 
 def _words(name: str, part: str) -> list[str]:
-    """`{python}` is this Python, kept apart from the user's packages and variables; `{agents}` the agents' folder.
-
-    `{windows}` is the Windows Python of the lab that `scripts/windows_lab.py` makes.
-    """
+    """`{python}` is this Python, kept apart from the user's packages and variables, `{python+packages}` the same with
+    the packages that are installed for it; `{agents}` is the agents' folder, `{windows}` the Windows lab's Python."""
     if part == "{windows}":
         return [_windows_python(name), "-I", "-S"]
     if part == "{python}":
         return [sys.executable, "-I", "-S"]
+    if part == "{python+packages}":
+        return [sys.executable, "-I"]
     return [part.replace("{agents}", str(files("conformance") / "agents"))]
 
 

@@ -39,6 +39,7 @@ class PipeEnd(Receives, Sends):
     def __init__(self, connection: Connection) -> None:
         self._connection: Connection | None = connection
         self._unread = b""
+        self.sent = 0
         # Whether what is unread is a whole message, which may be empty.
         self._whole = False
         self._blocking = True

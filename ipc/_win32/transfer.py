@@ -36,9 +36,10 @@ _SENDING = {api.ERROR_OPERATION_ABORTED: InvalidHandle, api.ERROR_ACCESS_DENIED:
 class Operations:
     """What both directions need to know of their end."""
 
-    __slots__ = ("_connection", "_unread")
+    __slots__ = ("_connection", "_unread", "sent")
     _connection: Connection | None
     _unread: bytes
+    sent: int
 
     @property
     def label(self) -> str:
@@ -138,11 +139,13 @@ class Sends(Operations):
     def send(self, data: ReadableBuffer) -> Op[int]:
         """One write; how many bytes were handed over. Nothing is handed over at once; among messages it is one."""
         view = memoryview(data).cast("B")
+        self.sent = 0
         messages = self.connection.messages
         if not view and not messages:
             return 0
         try:
-            return (yield from self._hand_over(view if messages else view[:PIECE]))
+            yield from self._hand_over(view if messages else view[:PIECE], 0)
+            return self.sent
         except OSError as error:
             raise _with_sent(self.explain(error, "send to"), 0) from None
 
@@ -151,30 +154,33 @@ class Sends(Operations):
         count = yield from self.send(b"".join(memoryview(buffer).cast("B") for buffer in buffers))
         return count
 
-    def send_all(self, data: ReadableBuffer) -> Op[None]:
-        """Every byte of `data`; a failure carries how many were handed over before it, as `sent`."""
+    def send_all(self, data: ReadableBuffer, already: int = 0) -> Op[None]:
+        """Every byte of `data` after the first `already`; a failure carries how many were handed over, as `sent`."""
         view = memoryview(data).cast("B")
-        sent = 0
+        # Not kept in the object alone: two threads may send at once.
+        sent = self.sent = already
         if self.connection.messages:
-            yield from self.send(data)
+            yield from self.send(view[already:])
             return
         try:
             while sent < len(view):
-                sent += yield from self._hand_over(view[sent : sent + PIECE])
+                sent += yield from self._hand_over(view[sent : sent + PIECE], sent)
         except OSError as error:
             raise _with_sent(self.explain(error, "send to"), sent) from None
 
-    def _hand_over(self, piece: memoryview) -> Op[int]:
+    def _hand_over(self, piece: memoryview, before: int) -> Op[int]:
         request = yield from self.connection.launch(piece)
         if isinstance(request, int):
             raise failure(request, "send to", self.label, _SENDING)
+        # It is in flight, and will arrive as soon as there is room, whatever interrupts the wait for that.
+        self.sent = before + len(piece)
         try:
             yield from request.until_over()
         except (TimedOut, WouldBlock):
-            # It is in flight, and will arrive as soon as there is room.
             return len(piece)
         code, _ = request.outcome()
         if code:
+            self.sent = before
             raise failure(code, "send to", self.label, _SENDING)
         return len(piece)
 
