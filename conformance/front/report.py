@@ -111,7 +111,9 @@ def summary(run: Judged, assessment: Assessment, paint: Paint, *, below_level: b
     told = [verdict for verdict in run.verdicts if verdict.case in run.evidence.records]
     counts = Counter(verdict.verdict for verdict in told)
     listed = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
-    out = len({planned.id for planned in run.plan if not planned.decides})
+    # What no requirement speaks of on this platform is no case of it.
+    asked = (case for case in run.plan if any(found.verdict != "inapplicable" for found in case.out.values()))
+    out = len({planned.id for planned in asked if not planned.decides})
     more = f"; {out} more cases are not asked of this agent, see `plan`" if out else ""
     return [paint(style, first), f"{len({verdict.case for verdict in told})} cases: {listed or 'no verdicts'}{more}"]
 

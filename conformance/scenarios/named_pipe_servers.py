@@ -108,6 +108,7 @@ def the_limit_of_instances_holds(case: Case) -> None:
     for _ in range(2):
         listener.accept()
     with case.decides("WP-INST-005"):
+        case.attempt(connect_pipe, case.client, case.name(), wait=100)
         case.equal(case.fails(listener.accept, wait=100).kind, "timed_out", "the kind of the error of a third accept")
 
 

@@ -23,7 +23,8 @@ from conformance.selection import UnknownName
 
 def test_every_named_agent_has_a_program_that_is_there() -> None:
     for name, agent in roster().items():
-        program = Path(agent.argv[-1].removeprefix("Z:").replace("{agents}", str(Path(__file__).parents[1] / "agents")))
+        (word,) = (word for word in agent.argv if "{agents}" in word)
+        program = Path(word.removeprefix("Z:").replace("{agents}", str(Path(__file__).parents[1] / "agents")))
         assert program.exists(), name
 
 
