@@ -258,9 +258,10 @@ def the_longest_name(case: Case) -> None:
         listen_pipe(case.server, Name("path", longest))
         connect_pipe(case.client, Name("path", longest))
     with case.decides("WP-NAME-002"):
-        for operation, party in ((listen_pipe, case.server), (connect_pipe, case.client)):
-            failed = case.fails(operation, party, Name("path", longest + "x"))
-            case.equal(failed.kind, "name_too_long", "the kind of the error")
+        failed = case.fails(listen_pipe, case.server, Name("path", longest + "x"))
+        case.equal(failed.kind, "name_too_long", "the kind of the server's error")
+        failed = case.fails(connect_pipe, case.client, Name("path", longest + "x"))
+        case.equal(failed.kind, "name_too_long", "the kind of the client's error")
 
 
 @scenario("WP-NAME-003", primitives=PIPE, modes=ONE_WAY, params={"path": ("file", "prefix", "word", "nul")})
@@ -269,9 +270,10 @@ def what_is_no_pipe_path_is_refused(case: Case) -> None:
     name = str(case.name().value)
     path = {"file": r"C:\pipe\x", "prefix": "\\\\.\\pipe\\", "word": "word", "nul": name + "\0x"}[case.text("path")]
     with case.decides("WP-NAME-003"):
-        for operation, party in ((listen_pipe, case.server), (connect_pipe, case.client)):
-            failed = case.fails(operation, party, Name("path", path))
-            case.equal(failed.kind, "invalid_name", "the kind of the error")
+        failed = case.fails(listen_pipe, case.server, Name("path", path))
+        case.equal(failed.kind, "invalid_name", "the kind of the server's error")
+        failed = case.fails(connect_pipe, case.client, Name("path", path))
+        case.equal(failed.kind, "invalid_name", "the kind of the client's error")
 
 
 @scenario("WP-NAME-004", primitives=PIPE, modes=ONE_WAY)

@@ -58,45 +58,53 @@ IN_MAIN: dict[str, Operation] = {}
 if sys.platform == "win32":
     from . import ending, named_pipes
 
-    AT_ONCE |= {
-        "die": ending.die,
-        "listen_pipe": named_pipes.listen_pipe,
-        "peek": named_pipes.peek,
-        "disconnect": named_pipes.disconnect,
-        "who": named_pipes.who,
-    }
-    PATIENT |= {
-        "connect_pipe": named_pipes.connect_pipe,
-        "send_message": named_pipes.send_message,
-        "recv_message": named_pipes.recv_message,
-        "flush": named_pipes.flush,
-    }
+    AT_ONCE.update(
+        {
+            "die": ending.die,
+            "listen_pipe": named_pipes.listen_pipe,
+            "peek": named_pipes.peek,
+            "disconnect": named_pipes.disconnect,
+            "who": named_pipes.who,
+        }
+    )
+    PATIENT.update(
+        {
+            "connect_pipe": named_pipes.connect_pipe,
+            "send_message": named_pipes.send_message,
+            "recv_message": named_pipes.recv_message,
+            "flush": named_pipes.flush,
+        }
+    )
 else:
     from . import fifo, posix_streams, surroundings
 
-    AT_ONCE |= {
-        "die": surroundings.die,
-        "make_fifo": fifo.make_fifo,
-        "set_blocking": owning.set_blocking,
-        "get_blocking": owning.get_blocking,
-        "shutdown": posix_streams.shutdown,
-        "peer_credentials": posix_streams.peer_credentials,
-        "identity": surroundings.identity,
-        "resources": surroundings.resources,
-        "chdir": surroundings.chdir,
-        "set_umask": surroundings.set_umask,
-        "drop_privileges": surroundings.drop_privileges,
-        "exhaust_descriptors": surroundings.exhaust_descriptors,
-        "release_descriptors": surroundings.release_descriptors,
-        "signal_count": surroundings.signal_count,
-    }
-    PATIENT |= {
-        "open_fifo": fifo.open_fifo,
-        "ready": posix_streams.ready,
-        "send_descriptors": posix_streams.send_descriptors,
-        "recv_descriptors": posix_streams.recv_descriptors,
-    }
-    IN_MAIN |= {"on_signal": surroundings.on_signal}
+    AT_ONCE.update(
+        {
+            "die": surroundings.die,
+            "make_fifo": fifo.make_fifo,
+            "set_blocking": owning.set_blocking,
+            "get_blocking": owning.get_blocking,
+            "shutdown": posix_streams.shutdown,
+            "peer_credentials": posix_streams.peer_credentials,
+            "identity": surroundings.identity,
+            "resources": surroundings.resources,
+            "chdir": surroundings.chdir,
+            "set_umask": surroundings.set_umask,
+            "drop_privileges": surroundings.drop_privileges,
+            "exhaust_descriptors": surroundings.exhaust_descriptors,
+            "release_descriptors": surroundings.release_descriptors,
+            "signal_count": surroundings.signal_count,
+        }
+    )
+    PATIENT.update(
+        {
+            "open_fifo": fifo.open_fifo,
+            "ready": posix_streams.ready,
+            "send_descriptors": posix_streams.send_descriptors,
+            "recv_descriptors": posix_streams.recv_descriptors,
+        }
+    )
+    IN_MAIN.update({"on_signal": surroundings.on_signal})
 
 
 def serve(program: list[str], first: tuple[bytes, ...] = (), witness: bool = False) -> None:
