@@ -12,7 +12,7 @@ from pathlib import Path
 from conformance import shape
 from conformance.assessment import AS_EXPECTED, Rules
 from conformance.document import plan_of, requirements_by_case
-from conformance.evidence import Evidence, merge
+from conformance.evidence import Evidence, merge, place
 from conformance.expectations import parse, unmatched
 from conformance.ledger import load
 from conformance.options import add_rules, expectations
@@ -86,6 +86,6 @@ def _gaps(parts: Sequence[Evidence], whole: Evidence, spec: Spec, catalogue: Map
 
 def _same_run(part: Evidence, whole: Evidence) -> bool:
     ours, theirs = part.header, whole.header
-    return (ours.suite, ours.spec, ours.environment, ours.agents) == (
-        theirs.suite, theirs.spec, theirs.environment, theirs.agents,
+    return (ours.suite, ours.spec, place(ours.environment), ours.agents) == (
+        theirs.suite, theirs.spec, place(theirs.environment), theirs.agents,
     )  # fmt: skip

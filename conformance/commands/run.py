@@ -19,7 +19,7 @@ from pathlib import Path
 from conformance.agent import StartError, end_strays
 from conformance.assessment import INTERRUPTED
 from conformance.bench import Bench, Order
-from conformance.evidence import Evidence, Record
+from conformance.evidence import Evidence, Record, place
 from conformance.ledger import Ledger, load, private_directory
 from conformance.options import add_agent, add_cases, add_rules, order
 from conformance.outcome import Wanted, command_line, derive, level_wanted, put_out
@@ -50,6 +50,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     spread.add_argument("--tx", metavar="SPEC", action="append", default=[], help="in such a process (pytest-xdist)")
     files = parser.add_argument_group("files")
     files.add_argument("--evidence", metavar="FILE", help="keep the evidence here")
+    files.add_argument(
+        "--source", metavar="TEXT", help="who vouches for this run, for the evidence (in CI: the run of the CI)"
+    )
     files.add_argument("--resume", metavar="FILE", help="go on with evidence of a run that was cut off")
     files.add_argument("--junit", metavar="FILE", help="write JUnit XML, for the cases that are run now")
     add_rules(parser)
@@ -248,7 +251,7 @@ def _check_same(before: Evidence, bench: Bench) -> None:
         "the suite": (then.suite, now.suite),
         "the spec": (then.spec, now.spec),
         **{f"the environment's {key}": (then.environment.get(key), now.environment.get(key))
-           for key in {**then.environment, **now.environment}},
+           for key in place({**then.environment, **now.environment})},
         **{f"the {role}": (then.agents.get(role), now.agents.get(role)) for role in {**then.agents, **now.agents}},
     }  # fmt: skip
     for what, (was, is_) in pairs.items():

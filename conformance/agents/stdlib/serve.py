@@ -80,7 +80,9 @@ def hello(session: Session, args: Args) -> Reply:
 
         session.operations.update(witness.OPERATIONS)
         session.at_end = witness.remove_what_is_left
-    system = os.uname()
+    from .emulation import emulator
+
+    system, between = os.uname(), emulator()
     version = ".".join(map(str, sys.version_info[:3]))
     return {
         "protocol": PROTOCOL,
@@ -95,6 +97,7 @@ def hello(session: Session, args: Args) -> Reply:
             "release": system.release,
             "machine": system.machine,
             "runtime": f"{sys.implementation.name} {version}",
+            **({} if between is None else {"emulator": between}),
         },
         "capabilities": capabilities(),
         "concurrent": True,
