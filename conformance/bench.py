@@ -212,7 +212,12 @@ class Bench:
     def _prepare(self) -> Prepared:
         order = self.order
         return prepare(
-            order.subject, order.witness[0], self.spec, self.run_mark, patience_ms=order.patience_ms, source=order.source
+            order.subject,
+            order.witness[0],
+            self.spec,
+            self.run_mark,
+            patience_ms=order.patience_ms,
+            source=order.source,
         )
 
     def _believe(self, probed: Probed) -> Prepared:

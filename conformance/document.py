@@ -16,7 +16,8 @@ from conformance.plan import Planned, claims, plan
 from conformance.requirements import LEVELS, Spec
 from conformance.scenario import Scenario
 from matrix.cells import Cell, cells
-from matrix.levels import Level, levels, load_policy
+from matrix.claims import load_claims
+from matrix.levels import Key, Level, levels, load_policy
 
 OWN_AGENT = '"$AGENT_COMMAND"'
 OWN_WITNESS = '"$WITNESS_COMMAND"'
@@ -50,8 +51,10 @@ def judged(evidence: Evidence, spec: Spec, catalogue: Mapping[str, Scenario]) ->
     left_out = Counter(planned.primitive for planned in everything if planned.decides and planned.id not in wanted)
     verdicts = judge(evidence, spec, catalogue)
     found = cells(evidence, verdicts, left_out)
-    by_key = levels(found, load_policy())
-    support = {cell.primitive: (cell, by_key[cell.agent, cell.platform, cell.primitive]) for cell in found}
+    by_key = levels(found, load_policy(), load_claims(spec.platforms))
+    support = {
+        cell.primitive: (cell, by_key[Key(cell.agent, cell.platform, cell.emulator, cell.primitive)]) for cell in found
+    }
     decided = {planned.id for planned in everything if planned.decides}
     orphans = tuple(case for case in evidence.header.planned if case not in decided)
     return Judged(evidence, tuple(everything), tuple(verdicts), support, orphans)
