@@ -125,11 +125,11 @@ def levels(
     alone = {
         key: _level(group, policy, claims, newest[key.agent], today, associated=False) for key, group in groups.items()
     }
-    claimed = [
-        Key(claims.agent, claim.platform, "", primitive)
+    claimed = {
+        Key(claims.agent, claim.platform, "", primitive): level
         for claim in claims.platforms.values()
-        for primitive in claim.levels
-    ]
+        for primitive, level in claim.levels.items()
+    }
 
     def associated(key: Key) -> bool:
         claim = claims.of(key.agent, key.platform)
@@ -139,11 +139,12 @@ def levels(
         return other is not None and other.explicit
 
     found = dict(alone)
-    for key in {**groups, **dict.fromkeys(claimed)}:
+    for key, group in groups.items():
         if associated(key):
-            found[key] = _level(groups.get(key, []), policy, claims, newest.get(key.agent, ""), today, associated=True)
-        elif key not in groups:
-            found[key] = _level([], policy, claims, "", today, associated=False)
+            found[key] = _level(group, policy, claims, newest[key.agent], today, associated=True)
+    for key, level in claimed.items():
+        if key not in groups:
+            found[key] = _unseen(policy, offered=level != policy.levels[-1].name, associated=associated(key))
     return found
 
 
@@ -164,10 +165,6 @@ def _newest(cells: Iterable[Cell]) -> Mapping[str, str]:
 def _level(
     cells: Sequence[Cell], policy: Policy, claims: Claims, newest: str, today: date | None, *, associated: bool
 ) -> Level:
-    if not cells:
-        # Nothing is known: what is offered, and nothing more.
-        flags = {**dict.fromkeys(_FLAGS, False), "offered": True, "native": True, "associated": associated}
-        return _first(policy, flags, dict.fromkeys(_LIMITS, 0))
     violated = max(cell.count("must", "violated") for cell in cells)
     reached: list[Level] = []
     for cell in cells:
@@ -187,6 +184,12 @@ def _level(
         counts = {"must_violated": violated, "must_undetermined": cell.count("must", "undetermined")}
         reached.append(_first(policy, flags, counts))
     return min(reached, key=lambda level: level.rank)
+
+
+def _unseen(policy: Policy, *, offered: bool, associated: bool) -> Level:
+    """The level of what there is no evidence of: whether it is offered is the claim's word."""
+    flags = {**dict.fromkeys(_FLAGS, False), "offered": offered, "native": True, "associated": associated}
+    return _first(policy, flags, dict.fromkeys(_LIMITS, 0))
 
 
 def _first(policy: Policy, flags: Mapping[str, bool], counts: Mapping[str, int]) -> Level:
