@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -35,6 +35,9 @@ from matrix.results import Result
 _ALONE = 8
 # A last line is a record at most; where the end of a longer one is not in so many bytes, the file is judged anew.
 _TAIL = 1 << 16
+
+
+_Unit = tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +86,12 @@ def gather(paths: Iterable[Path], *, cache_in: Path | None = None, workers: int 
             work.append((number, unit))
         else:
             found[number] = known
-    for (number, unit), told in zip(work, _judged([unit for _, unit in work], workers), strict=True):
+    judged = _judged(partial(_judge, keep), [unit for _, unit in work], workers)
+    for (number, _), told in zip(work, judged, strict=True):
         if isinstance(told, Refused):
             refused[number] = told
         else:
             found[number] = told
-            if len(unit) == 1:
-                _keep(keep, unit[0], told)
     once = {found[number].seal: found[number] for number in sorted(found, reverse=True)}
     return Gathered(tuple(reversed(once.values())), tuple(refused[n] for n in sorted(refused)), len(work))
 
@@ -189,26 +191,32 @@ def _name(path: Path) -> str | None:
     return f"{seal}-{length}.json" if isinstance(seal, str) and len(seal) == 64 and seal.isalnum() else None
 
 
-def _judged(units: Sequence[tuple[Path, ...]], workers: int | None) -> Iterable[Result | Refused]:
+def _judged(
+    judge_: Callable[[_Unit], Result | Refused], units: Sequence[_Unit], workers: int | None
+) -> Iterable[Result | Refused]:
     processes = min(workers or os.cpu_count() or 1, len(units))
     if len(units) <= _ALONE or processes == 1:
-        return map(_judge, units)
+        return map(judge_, units)
     with ProcessPoolExecutor(processes) as pool:
-        return list(pool.map(_judge, units, chunksize=max(1, min(64, len(units) // (4 * processes)))))
+        return list(pool.map(judge_, units, chunksize=max(1, min(64, len(units) // (4 * processes)))))
 
 
-def _judge(unit: tuple[Path, ...]) -> Result | Refused:
+def _judge(keep: Path | None, unit: _Unit) -> Result | Refused:
+    """Kept as soon as it is judged: whoever interrupts loses nothing."""
     try:
         spec, catalogue = _spec(), scenarios()
         evidence = load(unit[0]) if len(unit) == 1 else _whole(unit, spec, catalogue)
-        return derived(evidence, _plan(evidence, spec, catalogue), spec, catalogue)
+        found = derived(evidence, _plan(evidence, spec, catalogue), spec, catalogue)
     except (EvidenceError, SpecError) as error:
         return Refused(str(unit[0]), str(error))
     except RecursionError:
         return Refused(str(unit[0]), f"{unit[0]}: nested deeper than anything that a run writes")
+    if len(unit) == 1:
+        _keep(keep, unit[0], found)
+    return found
 
 
-def _whole(unit: tuple[Path, ...], spec: Spec, catalogue: Mapping[str, Scenario]) -> Evidence:
+def _whole(unit: _Unit, spec: Spec, catalogue: Mapping[str, Scenario]) -> Evidence:
     runs = together(unit, spec, catalogue)
     if len(runs) != 1:
         raise EvidenceError(f"{unit[0]}: its shards are not of one run")

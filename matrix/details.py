@@ -9,7 +9,9 @@ from conformance.requirements import PRIMITIVES, Requirement
 from matrix.frame import (
     PRIMITIVE_TITLES,
     Column,
+    absent,
     agent_page,
+    capital,
     cell,
     counted,
     facts,
@@ -158,10 +160,10 @@ def _levels(caption: str, rows: Sequence[Row], *, by_platform: bool) -> Html:
             lines.append(
                 [
                     heading(first),
-                    cell(PRIMITIVE_TITLES[primitive]),
-                    cell(claimed or "none", class_=None if claimed else "none"),
+                    cell(capital(PRIMITIVE_TITLES[primitive])),
+                    cell(claimed) if claimed else cell(absent("nothing is claimed")),
                     cell(level_mark(level)),
-                    cell("no run", class_="none") if counts is None else cell(counted(counts)),
+                    cell(absent("no run")) if counts is None else cell(counted(counts)),
                 ]
             )
     return joined([*more(len(rows), "rows", "evidence"), table(caption, columns, lines)])
@@ -181,7 +183,7 @@ def _trends(releases: Sequence[Release], name: str) -> Iterable[Html]:
 
 def _trend(row: Row | None) -> Html:
     if row is None:
-        return cell("no run", class_="none")
+        return cell(absent("no run"))
     lines = [
         tag("small", f"{PRIMITIVE_TITLES[primitive]}: {counted(row.cells[primitive])}")
         for primitive in PRIMITIVES

@@ -108,6 +108,16 @@ def cell(*inner: str, class_: str | None = None) -> Html:
     return tag("td", *inner, class_=class_)
 
 
+def absent(why: str) -> Html:
+    """A dash for the eye, words for those who listen."""
+    return joined([tag("span", "\u2013", class_="quiet", aria_hidden="true"), tag("span", why, class_="heard")])
+
+
+def capital(words: str) -> str:
+    """With a capital letter, and the rest as it is."""
+    return words[:1].upper() + words[1:]
+
+
 def level_mark(level: Level) -> Html:
     """A level in words, with its mark."""
     mark = Html(f'<svg class="mark" aria-hidden="true"><use href="#l{min(level.rank, len(_SYMBOLS) - 1)}"/></svg>')
@@ -117,7 +127,7 @@ def level_mark(level: Level) -> Html:
 def counted(found: Cell) -> str:
     """What a cell counts, in words: only what is more than nothing."""
     words = [
-        (found.count("must", "holds"), "hold"),
+        (found.count("must", "holds"), "musts hold"),
         (found.count("must", "violated"), "violated"),
         (found.count("must", "undetermined"), "undetermined"),
     ]

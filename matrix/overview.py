@@ -9,7 +9,9 @@ from conformance.requirements import PRIMITIVES
 from matrix.frame import (
     PRIMITIVE_TITLES,
     Column,
+    absent,
     agent_page,
+    capital,
     cell,
     counted,
     heading,
@@ -139,11 +141,16 @@ def _run(result: Result) -> list[Html]:
 def _levels(caption: str, rows: Sequence[Row], *, named: bool) -> Html:
     shown = [primitive for primitive in PRIMITIVES if any(primitive in row.levels for row in rows)]
     columns = [Column("Implementation")] if named else []
-    columns += [Column("Platform"), *(Column(PRIMITIVE_TITLES[primitive]) for primitive in shown)]
+    columns += [Column("Platform"), *([] if named else [Column("Claimed")])]
+    columns += [Column(capital(PRIMITIVE_TITLES[primitive])) for primitive in shown]
     lines: list[list[Html]] = []
     for row in rows:
         platform = (link(platform_page(row.platform), row_title(row)), tag("small", _when(row)))
-        first = [heading(link(agent_page(row.agent), row.agent)), cell(*platform)] if named else [heading(*platform)]
+        first = (
+            [heading(link(agent_page(row.agent), row.agent)), cell(*platform)]
+            if named
+            else [heading(*platform), _claim(row)]
+        )
         lines.append([*first, *(_level(row, primitive) for primitive in shown)])
     return table(caption, columns, lines)
 
@@ -158,7 +165,7 @@ def _when(row: Row) -> str:
 def _level(row: Row, primitive: str) -> Html:
     level = row.levels.get(primitive)
     if level is None:
-        return cell("does not exist here" if row.claim is not None else "no evidence", class_="none")
+        return cell(absent("does not exist here" if row.claim is not None else "no evidence"))
     claimed = None if row.claim is None else row.claim.levels.get(primitive)
     differs = claimed is not None and claimed != level.name
     found = row.cells.get(primitive)
@@ -167,6 +174,11 @@ def _level(row: Row, primitive: str) -> Html:
         tag("small", f"claimed: {claimed}") if differs else "",
         tag("small", counted(found)) if found is not None else "",
     )
+
+
+def _claim(row: Row) -> Html:
+    claimed = [] if row.claim is None else list(dict.fromkeys(row.claim.levels.values()))
+    return cell(*(tag("span", name, class_="line") for name in claimed), class_="quiet")
 
 
 def _legend(matrix: Matrix) -> Html:

@@ -7,8 +7,9 @@ again and compare. It holds no transcript. Pure.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from conformance import shape
@@ -22,8 +23,10 @@ VERSION = 1
 WORST_FIRST = ("violated", "undetermined", "holds", "observed", "unsupported", "inapplicable")
 # What an agent says of itself is shown to people; nobody's version takes more.
 _TEXT = 200
+_SEAL = re.compile("[0-9a-f]{64}")
 _RANK = {word: rank for rank, word in enumerate(WORST_FIRST)}
 _WORDS = {word: word for word in WORST_FIRST}
+_SAID = ("agent", "platform", "emulator", "source", "date", "version")
 _ENVIRONMENT = ("platform", "release", "machine", "emulator", "harness", "ci", "source", "date")
 _IMPLEMENTATION = ("name", "version", "language", "homepage", "runtime")
 
@@ -122,7 +125,10 @@ def result(evidence: Evidence, verdicts: Sequence[Verdict], left_out: Mapping[st
         },
         ci=header.environment.get("ci") is True,
         ended=evidence.ended,
-        cells=tuple(cells(evidence, verdicts, left_out)),
+        cells=tuple(
+            replace(cell, **{name: _cut(getattr(cell, name)) for name in _SAID})
+            for cell in cells(evidence, verdicts, left_out)
+        ),
         verdicts=dict(sorted(words.items())),
         faults=dict(sorted(faults.items())),
         observed=dict(sorted(observed.items())),
@@ -164,7 +170,7 @@ def read(text: str, source: str) -> Result:
     identity = {key: where.text(implementation, key) for key in _IMPLEMENTATION}
     ci, ended = environment.get("ci") is True, document.get("ended") is True
     return Result(
-        seal=where.text(document, "evidence"),
+        seal=where.seal(document),
         suite=where.text(document, "suite"),
         spec=where.text(document, "spec"),
         environment=facts,
@@ -218,6 +224,12 @@ class _Reader:
         if not isinstance(value, str) or len(value) > _TEXT:
             raise EvidenceError(f"{self._source}: {key} is to be a text of at most {_TEXT} characters")
         return value
+
+    def seal(self, document: Mapping[str, object]) -> str:
+        found = self.text(document, "evidence")
+        if _SEAL.fullmatch(found) is None:
+            raise EvidenceError(f"{self._source}: evidence is to be a seal, 64 hexadecimal digits")
+        return found
 
     def number(self, table: Mapping[str, object], key: str) -> int:
         value = shape.whole(table.get(key))
