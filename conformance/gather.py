@@ -20,10 +20,10 @@ from pathlib import Path
 from conformance import shape
 from conformance.document import cases_left_out, plan_of
 from conformance.evidence import Evidence, EvidenceError, place
-from conformance.frozen import SCENARIO
+from conformance.frozen import SCENARIO, with_named
 from conformance.judge import judge
 from conformance.ledger import load
-from conformance.plan import Planned, scenarios
+from conformance.plan import Planned, claims, scenarios
 from conformance.requirements import Spec, SpecError
 from conformance.requirements import load as load_spec
 from conformance.scenario import Scenario
@@ -234,11 +234,9 @@ _plans: dict[str, list[Planned]] = {}
 def _plan(evidence: Evidence, spec: Spec, catalogue: Mapping[str, Scenario]) -> list[Planned]:
     """The plan, made once for all evidence that has the same."""
     subject = evidence.header.agents["subject"]
-    named = [case for case in evidence.header.planned if case.startswith(SCENARIO)]
-    key = json.dumps(
-        [evidence.header.environment.get("platform"), subject.get("capabilities"), subject.get("concurrent"), named],
-        sort_keys=True,
-    )
+    # Sequences that only this evidence names are cases of its plan; those that every run replays are in every plan.
+    sequences = with_named(catalogue, evidence.header.planned)[SCENARIO].params
+    key = repr((evidence.header.environment.get("platform"), sorted(claims(subject)), sequences))
     if key not in _plans:
         if len(_plans) >= 16:
             _plans.clear()
