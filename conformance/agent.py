@@ -333,11 +333,14 @@ class _WarmParent:
 
 
 def end_strays(run_mark: str) -> list[str]:
-    """End every process that still carries the mark of this run; what they were.
+    """End every process that still carries the mark of this run; what they were. Without psutil none is looked for.
 
     A process that left its agent's session keeps the environment that the agent was started with.
     """
-    import psutil
+    try:
+        import psutil
+    except ImportError:
+        return []
 
     ended: list[str] = []
     for process in psutil.process_iter():
