@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, ParamSpec, TypeVar
 
-from conformance.party import Caller, Default, End, Listener, Name, Party, Result, Wait
+from conformance.party import Caller, Default, End, Listener, Name, Party, Result, Wait, nothing
 from conformance.payload import Pattern
 from conformance.requirements import Platform, Requirement
 from conformance.transport import Failed, Failure, Transport
@@ -58,10 +58,15 @@ class Pending(Generic[T]):
         self._op = op
         self._call = call
         self._parse = parse
+        self.task = ""
 
     def blocked(self, within_ms: int = 50) -> bool:
         """Whether there is still no reply after `within_ms`: an observation, so no reply is not a failure."""
         return self._case.transport.blocked(self._call, within_ms)
+
+    def cancel(self) -> None:
+        """Ask for its end, if it was begun as a task; its one reply still comes."""
+        self._party.call("cancel", {"task": self.task}, nothing)
 
     def result(self) -> T:
         """Its value, however long it takes; Failure when the agent says that it failed."""
@@ -94,6 +99,7 @@ class Case(Caller):
     _deciding: Requirement | None = None
     _began: Pending[object] | None = None
     _beginning: bool = False
+    _task: str = ""
 
     # parties
 
@@ -213,6 +219,14 @@ class Case(Caller):
             self._beginning = False
         return pending  # type: ignore[return-value]
 
+    def task(self, operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Pending[T]:
+        """Begin an operation in such a way that it can be cancelled."""
+        self._task = self.handle()
+        try:
+            return self.begin(operation, *args, **kwargs)
+        finally:
+            self._task = ""
+
     def attempt(self, operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Failed:
         """An operation whose failure is as welcome as its value."""
         try:
@@ -279,9 +293,12 @@ class Case(Caller):
     # Caller
 
     def perform(self, party: Party, op: str, args: Result, parse: Callable[[Result, float], T]) -> T:
+        if self._beginning and self._task:
+            args = {**args, "task": self._task}
         role, sent, sent_args = party.route(op, args)
         self.last = role
         pending = Pending(self, party, op, self.transport.start(role, sent, sent_args), parse)
+        pending.task = self._task
         if self._beginning:
             self._began = pending  # type: ignore[assignment]
             raise _Began

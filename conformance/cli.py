@@ -15,10 +15,10 @@ from importlib import import_module
 from types import FrameType
 from typing import NoReturn, Protocol, cast
 
-from conformance.agent import StartError
 from conformance.assessment import COULD_NOT_START, INTERRUPTED, USAGE
 from conformance.evidence import EvidenceError
-from conformance.ledger import LedgerError
+from conformance.live.agent import StartError
+from conformance.live.ledger import LedgerError
 from conformance.plain import safe
 from conformance.requirements import SpecError
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from conformance import schema, shape
 from conformance.evidence import Evidence
-from conformance.frozen import with_named
 from conformance.judge import VERDICTS, Verdict, judge
 from conformance.plan import Planned, claims, plan
 from conformance.requirements import LEVELS, Spec
 from conformance.scenario import Scenario
+from conformance.sequences.frozen import with_named
 from matrix.cells import Cell, cells
 from matrix.claims import load_claims
 from matrix.levels import Key, Level, levels, load_policy

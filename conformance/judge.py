@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from conformance import shape
 from conformance.evidence import Evidence, Record
-from conformance.frozen import with_named
 from conformance.plan import Planned, claims, plan
 from conformance.requirements import Spec
 from conformance.scenario import Finding, Scenario, play
+from conformance.sequences.frozen import with_named
 from conformance.transport import Broken, Declined, Died, Hung, Reply, Stale
 
 VERDICTS = ("holds", "violated", "observed", "undetermined", "unsupported", "inapplicable")

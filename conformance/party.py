@@ -193,6 +193,10 @@ class Party:
         args = {"as": handle, "token": token, "kind": "listener"}
         return self.call("adopt", args, lambda value, ms: Listener(self, handle, ms))
 
+    def end_loop(self) -> None:
+        """End the event loop with everything open; it goes on with a new one."""
+        self.call("end_loop", {}, nothing)
+
     def identity(self) -> Identity:
         """Process, user and group."""
         return self.call("identity", {}, lambda v, ms: Identity(whole(v, "pid"), whole(v, "uid"), whole(v, "gid")))
@@ -262,8 +266,7 @@ class Child(Party):
 
     def end(self) -> None:
         """Close the child's input and wait until it has exited."""
-        parent = self._parent
-        parent.call("close", {"on": self._handle}, nothing)
+        self._parent.call("close", {"on": self._handle}, nothing)
 
 
 class End:

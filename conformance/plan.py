@@ -13,9 +13,10 @@ from importlib import import_module
 from importlib.resources import files
 from zlib import crc32
 
-from conformance import sequence, shape
+from conformance import shape
 from conformance.requirements import Requirement, Spec, SpecError
 from conformance.scenario import SCENARIOS, Case, Finding, Scenario, Value
+from conformance.sequences import sequence
 from conformance.transport import Transport
 
 _MODE_NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -95,7 +96,7 @@ def _planned(spec: Spec, scenario: Scenario, point: _Point, platform: str, claim
     out: dict[str, Finding] = {}
     for requirement in requirements:
         needs = (primitive, *_MODE_NEEDS[mode], *_param_needs(primitive, params), *scenario.needs, *requirement.needs)
-        reason = _reason(spec, requirement, needs, platform, claimed)
+        reason = _reason(spec, requirement, needs, platform, claimed) or _no_use(requirement, mode, claimed)
         if reason is not None:
             out[requirement.id] = reason
     decides = tuple(r.id for r in requirements if r.id not in out)
@@ -118,6 +119,16 @@ def _reason(
                 detail = f"the agent claims {obliging[0]}, which requires {need}, and does not claim {need}"
                 return Finding(requirement.id, "violated", "missing", detail)
             return Finding(requirement.id, "unsupported", "claim", f"the agent does not claim {need}")
+    return None
+
+
+def _no_use(requirement: Requirement, mode: str, claimed: frozenset[str]) -> Finding | None:
+    """What a claim rules out: an agent on an event loop never blocks, messages are no bytes."""
+    if mode == "blocking" and "async" in claimed:
+        return Finding(requirement.id, "unsupported", "claim", "the agent claims async, so it has no blocking use")
+    for claim in requirement.unless:
+        if claim in claimed:
+            return Finding(requirement.id, "unsupported", "claim", f"it does not speak of agents that claim {claim}")
     return None
 
 

@@ -20,17 +20,17 @@ from typing import Protocol
 
 import pytest
 
-from conformance.agent import StartError
-from conformance.bench import Bench, Order, Probed
-from conformance.embedded import FILE, read_embedded
 from conformance.evidence import EvidenceError, Record
+from conformance.front.bench import Bench, Order, Probed
+from conformance.front.embedded import FILE, read_embedded
+from conformance.front.lane import Cargo, Judgement, Lane, Turns
+from conformance.front.sealed import Front, arguments
 from conformance.judge import Verdict
-from conformance.lane import Cargo, Judgement, Lane, Turns
-from conformance.ledger import Ledger, LedgerError
+from conformance.live.agent import StartError
+from conformance.live.ledger import Ledger, LedgerError
 from conformance.plain import safe
 from conformance.plan import Planned
 from conformance.requirements import SpecError
-from conformance.sealed import Front, arguments
 
 _CARGO = "ipc_conformance"
 
@@ -259,7 +259,7 @@ def _turns(directory: Path, name: str) -> Turns | None:
     if sys.platform == "win32":
         return None
     else:
-        from conformance import turns
+        from conformance.front import turns
 
         return turns.Turns(directory, name)
 

@@ -27,7 +27,7 @@ class SpecError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One normative sentence with the conditions under which it applies."""
+    """One normative sentence with the conditions under which it applies; not to agents that claim one of `unless`."""
 
     id: str
     level: str
@@ -36,6 +36,7 @@ class Requirement:
     modes: tuple[str, ...]
     platforms: frozenset[str]
     needs: tuple[str, ...]
+    unless: tuple[str, ...]
     sources: tuple[str, ...]
     outcomes: Mapping[str, tuple[str, ...]]
     observed: bool
@@ -139,8 +140,8 @@ def _requirement(
     where, entry = item
     _only(entry, _REQUIREMENT_KEYS, where)
     level = _word(entry, "level", LEVELS, where)
-    needs = _texts(entry, "needs", where)
-    for name in needs:
+    needs, unless = _texts(entry, "needs", where), _texts(entry, "unless", where)
+    for name in (*needs, *unless):
         if name not in capabilities:
             raise SpecError(f"{where}: needs {name!r}, which capabilities.toml does not define")
     observed = entry.get("observed", False)
@@ -164,6 +165,7 @@ def _requirement(
         modes=_words(entry, "modes", MODES, where),
         platforms=on,
         needs=needs,
+        unless=unless,
         sources=sources,
         outcomes=outcomes,
         observed=observed,
@@ -173,7 +175,7 @@ def _requirement(
 
 _REQUIREMENT_KEYS = {
     "id", "level", "sentence", "primitives", "modes", "platforms",
-    "needs", "sources", "outcomes", "observed", "untested",
+    "needs", "unless", "sources", "outcomes", "observed", "untested",
 }  # fmt: skip
 
 

@@ -8,7 +8,9 @@ from conformance import shape
 from conformance.party import End, Name, Party, Result, Stat, nothing, whole
 
 _FILE_OPERATIONS = ("stat", "list", "write_file", "read_file", "remove", "chmod", "rename", "link", "symlink")
-OPERATIONS = frozenset((*_FILE_OPERATIONS, "make_directory", "make_workspace", "remove_workspace", "signal", "reset"))
+OPERATIONS = frozenset(
+    (*_FILE_OPERATIONS, "make_directory", "make_workspace", "remove_workspace", "flood", "signal", "reset")
+)
 
 
 class Witness(Party):
@@ -61,6 +63,10 @@ class Witness(Party):
     def bind_only(self, name: Name) -> End:
         """A socket that is bound to the name and does not listen."""
         return self._make("bind_only", {"name": name.wire()})
+
+    def flood(self, end: End) -> int:
+        """Send without end, until nobody can receive it any more; how many bytes that were."""
+        return self.call("flood", {"on": end.handle}, lambda value, ms: whole(value, "sent"))
 
     def signal(self, pid: int, signal: Literal["USR1", "STOP", "CONT", "TERM", "KILL"]) -> None:
         """Send a signal to a process."""

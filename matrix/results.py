@@ -26,7 +26,6 @@ _TEXT = 200
 _SEAL = re.compile("[0-9a-f]{64}")
 _RANK = {word: rank for rank, word in enumerate(WORST_FIRST)}
 _WORDS = {word: word for word in WORST_FIRST}
-_SAID = ("agent", "platform", "emulator", "source", "date", "version")
 _ENVIRONMENT = ("platform", "release", "machine", "emulator", "harness", "ci", "source", "date")
 _IMPLEMENTATION = ("name", "version", "language", "homepage", "runtime")
 
@@ -125,10 +124,7 @@ def result(evidence: Evidence, verdicts: Sequence[Verdict], left_out: Mapping[st
         },
         ci=header.environment.get("ci") is True,
         ended=evidence.ended,
-        cells=tuple(
-            replace(cell, **{name: _cut(getattr(cell, name)) for name in _SAID})
-            for cell in cells(evidence, verdicts, left_out)
-        ),
+        cells=tuple(map(_short, cells(evidence, verdicts, left_out))),
         verdicts=dict(sorted(words.items())),
         faults=dict(sorted(faults.items())),
         observed=dict(sorted(observed.items())),
@@ -273,6 +269,14 @@ def _cell_out(cell: Cell) -> Mapping[str, object]:
             for level in LEVELS
         },
     }
+
+
+def _short(cell: Cell) -> Cell:
+    """The cell with what an agent or its environment said cut as it is in the result."""
+    return replace(
+        cell, agent=_cut(cell.agent), platform=_cut(cell.platform), emulator=_cut(cell.emulator),
+        source=_cut(cell.source), date=_cut(cell.date), version=_cut(cell.version),
+    )  # fmt: skip
 
 
 def _cut(value: object) -> str:

@@ -91,7 +91,7 @@ def _set_up(profile: str, *, from_scratch: bool) -> None:
     if from_scratch or UNFINISHED.exists() or not _has_pip():
         _make_venv()
     if not _start.is_ready("run"):
-        _step("run", "pytest, pytest-xdist, hypothesis, psutil", _install_project)
+        _step("run", "pytest, pytest-xdist, hypothesis, psutil, and the peers trio and anyio", _install_project)
     if profile == "dev":
         _step("dev", "the development tools", _install_tools)
     say(".venv is ready")
@@ -114,7 +114,7 @@ def _step(profile: str, what: str, install: Callable[[], None]) -> None:
 def _install_project() -> None:
     # The build backend stays, so that a later change of pyproject.toml can be followed without a network.
     _pip("install", "hatchling")
-    _pip("install", "--no-build-isolation", "--editable", str(ROOT))
+    _pip("install", "--no-build-isolation", "--editable", f"{ROOT}[peers]")
 
 
 def _install_tools() -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 from conformance.assessment import AS_EXPECTED, BELOW_LEVEL
 from conformance.document import plan_of
 from conformance.evidence import EvidenceError
+from conformance.front.options import read_text
 from conformance.judge import judge
-from conformance.ledger import load
-from conformance.options import read_text
+from conformance.live.ledger import load
 from conformance.plain import safe
 from conformance.plan import scenarios
 from conformance.requirements import load as load_spec

@@ -10,12 +10,12 @@ from pathlib import Path
 from conformance.assessment import AS_EXPECTED, Rules
 from conformance.document import plan_of, requirements_by_case
 from conformance.expectations import parse, unmatched
-from conformance.options import add_rules, expectations
-from conformance.outcome import Wanted, derive, level_wanted, put_out
+from conformance.front.options import add_rules, expectations
+from conformance.front.outcome import Wanted, derive, level_wanted, put_out
+from conformance.front.shards import together
 from conformance.plan import scenarios
 from conformance.requirements import SpecError
 from conformance.requirements import load as load_spec
-from conformance.shards import together
 
 
 def add(parser: argparse.ArgumentParser) -> None:

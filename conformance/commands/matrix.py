@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from conformance.assessment import AS_EXPECTED, BELOW_LEVEL, INCOMPLETE
-from conformance.gather import Gathered, gather
-from conformance.history import checked_out
-from conformance.options import read_text
+from conformance.front.gather import Gathered, gather
+from conformance.front.history import checked_out
+from conformance.front.options import read_text
 from conformance.plain import columns, safe
 from conformance.requirements import PRIMITIVES, Spec, SpecError, load
 from matrix import results

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from conformance.bench import Bench
 from conformance.document import judged, text
 from conformance.evidence import Evidence
-from conformance.options import add_agent, add_cases, order
+from conformance.front.bench import Bench
+from conformance.front.options import add_agent, add_cases, order
 from conformance.plain import safe
 from conformance.selection import Shard, select
 

@@ -12,9 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from conformance.assessment import AS_EXPECTED, INCOMPLETE
-from conformance.bench import Bench
-from conformance.ledger import Ledger
-from conformance.options import add_agent, add_cases, order
+from conformance.front.bench import Bench
+from conformance.front.options import add_agent, add_cases, order
+from conformance.live.ledger import Ledger
 from conformance.plain import safe
 from conformance.selection import NothingSelected
 

@@ -16,19 +16,20 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from conformance.agent import StartError, end_strays
 from conformance.assessment import INTERRUPTED
-from conformance.bench import Bench, Order
 from conformance.evidence import Evidence, Record, place
-from conformance.ledger import Ledger, load, private_directory
-from conformance.options import add_agent, add_cases, add_rules, order
-from conformance.outcome import Wanted, command_line, derive, level_wanted, put_out
+from conformance.front.bench import Bench, Order
+from conformance.front.options import add_agent, add_cases, add_rules, order
+from conformance.front.outcome import Wanted, command_line, derive, level_wanted, put_out
+from conformance.front.progress import Progress
+from conformance.front.report import SHOWN
+from conformance.front.sealed import Front, seal
+from conformance.live.agent import StartError
+from conformance.live.ledger import Ledger, load, private_directory
+from conformance.live.strays import end_strays
 from conformance.plain import Paint, colour_wanted, safe
 from conformance.plan import Planned
-from conformance.progress import Progress
-from conformance.report import SHOWN
 from conformance.requirements import SpecError
-from conformance.sealed import Front, seal
 from conformance.selection import NothingSelected, Shard
 
 # pytest's exit statuses, which cannot be imported before pytest is.

@@ -7,17 +7,17 @@ import shlex
 import sys
 from pathlib import Path
 
-from conformance import frozen
 from conformance.assessment import AS_EXPECTED, UNEXPECTED
-from conformance.bench import Bench, Order
-from conformance.options import add_agent, order
-from conformance.outcome import command_line
+from conformance.front.bench import Bench, Order
+from conformance.front.options import add_agent, order
+from conformance.front.outcome import command_line
+from conformance.live.search import EXAMPLES, PATIENCE_MS, search
+from conformance.live.search_outcome import Hunt, freeze, own_file, told
 from conformance.plain import safe
 from conformance.requirements import SpecError
-from conformance.search import EXAMPLES, PATIENCE_MS, search
-from conformance.search_outcome import Hunt, freeze, own_file, told
 from conformance.selection import NothingSelected, UnknownName
-from conformance.sequence import PRIMITIVES
+from conformance.sequences import frozen
+from conformance.sequences.sequence import PRIMITIVES
 
 
 def add(parser: argparse.ArgumentParser) -> None:

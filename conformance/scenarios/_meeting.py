@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.party import End, Listener, Name, Party
-from conformance.scenario import Case, Failed
+from conformance.scenario import Case, Failed, Pending
 
 QUEUE_LIMIT = 64
 """A queue for which 1 was asked is full long before: Linux takes 2, FreeBSD 1, none more than a handful."""
@@ -25,6 +25,16 @@ def meets(case: Case, listener: Listener, name: Name, *, client: Party | None = 
     if not any(listener.accept().recv(token.length).is_(token) for _ in range(strays + 1)):
         case.check(False, "who connects to the name comes out at its listener")
     return stream
+
+
+def waits_for_room(case: Case, connecting: Pending[End]) -> None:
+    """A violation when a connect to a full queue gives a stream that is not connected instead of waiting for room."""
+    if not connecting.blocked():
+        early = case.attempt(connecting.result)
+        if not isinstance(early, Failed):
+            sent = case.attempt(early.send_all, b"hello")
+            case.check(not isinstance(sent, Failed), "a connect that finds no room waits; what it gives is connected")
+        case.cannot_tell("a connect to a full queue did not wait")
 
 
 def fill_queue(case: Case, name: Name) -> int:

@@ -25,5 +25,5 @@ def thing(case: Case, path: Name, kind: str) -> tuple[Stat, str]:
 
 def look(case: Case, path: Name, kind: str) -> tuple[Stat, str]:
     """How a thing looks now."""
-    text = case.witness.read_file(path) if kind in ("file", "link") else ""
-    return case.witness.stat(path), text
+    there = case.witness.stat(path)
+    return there, case.witness.read_file(path) if kind in {"file", "link"} and there.type != "none" else ""

@@ -53,10 +53,10 @@ def _part(payload: Pattern | bytes, offset: int, length: int) -> Pattern | bytes
     return payload[offset : offset + length] if isinstance(payload, bytes) else payload.part(offset, length)
 
 
-def held_up(case: Case, receiver: End, sender: End) -> tuple[Pattern, Pending[int]]:
+def held_up(case: Case, receiver: End, sender: End, *, as_task: bool = False) -> tuple[Pattern, Pending[int]]:
     """A send_all that has begun to send and waits for room; and what of it was not received yet."""
     flood = case.pattern(MEBIBYTE)
-    sending = case.begin(sender.send_all, flood)
+    sending = (case.task if as_task else case.begin)(sender.send_all, flood)
     begun = receiver.recv(FITS).length
     if not sending.blocked(50):
         case.cannot_tell("the send did not wait")

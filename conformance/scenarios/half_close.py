@@ -10,7 +10,7 @@ from conformance.scenario import Case, Failed, scenario
 from conformance.scenarios._transfer import CHANNELS, FITS, arrives, ending, held_up
 
 SOCKET = ("local_socket",)
-AT_ONCE = ("blocking",)
+AT_ONCE = ("blocking", "async")
 Direction = Literal["send", "recv", "both"]
 HOW: Mapping[str, Direction] = {"send": "send", "recv": "recv", "both": "both"}
 

@@ -81,9 +81,9 @@ def close_removes_the_file(case: Case) -> None:
 def close_leaves_the_file_when_told_to(case: Case) -> None:
     """A listener that does not reclaim its name leaves its file."""
     name = case.path()
-    listener = case.server.listen(name, reclaim=False)
-    before = case.witness.stat(name)
     with case.decides("LS-LIFE-007"):
+        listener = case.server.listen(name, reclaim=False)
+        before = case.witness.stat(name)
         listener.close()
         case.equal(case.witness.stat(name), before, "the socket file after the listener has closed")
 

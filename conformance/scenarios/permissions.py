@@ -69,12 +69,11 @@ def mask_is_left_alone(case: Case) -> None:
     """After a listen with a mode, files are made as before."""
     case.server.set_umask(0o027)
     case.server.listen(case.path("before"))
-    taken = case.text("listen") == "fails"
-    if taken:
-        case.witness.listen(case.path("first"))
+    fails = case.text("listen") == "fails"
+    name = case.path("missing/first" if fails else "first")
     with case.decides("LS-SEC-017"):
-        outcome = case.attempt(case.server.listen, case.path("first"), mode=0o600)
-        if isinstance(outcome, Failed) is not taken:
+        outcome = case.attempt(case.server.listen, name, mode=0o600)
+        if isinstance(outcome, Failed) is not fails:
             case.cannot_tell("the listen with a mode did not end as it should")
         case.server.listen(case.path("after"))
         before, after = (f"{case.witness.stat(case.path(word)).mode:04o}" for word in ("before", "after"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from conformance import frozen
-from conformance.model import Flow
 from conformance.party import CASE, End, Wait
 from conformance.payload import Data
 from conformance.scenario import Case, Failed, scenario
-from conformance.sequence import PRIMITIVES, Step, parse
+from conformance.sequences import frozen
+from conformance.sequences.model import Flow
+from conformance.sequences.sequence import PRIMITIVES, Step, parse
 
 MOST_HANDLES = 4
 

@@ -9,6 +9,8 @@ assert sys.platform != "win32", "agents are processes of a POSIX system here"
 import os
 import secrets
 import signal
+import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +19,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from conformance.agent import RUN_MARK, Command, Launcher, Process, StartError, end_strays
+from conformance.live.agent import WARM_FD, Command, Launcher, Process, StartError
+from conformance.live.strays import RUN_MARK, end_strays
 from conformance.tests.tiny_agents import program
 from conformance.tests.trial import DEADLINE, STDLIB, marked
 
@@ -141,13 +144,41 @@ def test_closing_a_launcher_ends_its_parent_and_every_child(mark: str) -> None:
     launcher.close()
 
 
+@pytest.mark.parametrize("agent", ["stdlib", "reference"])
+def test_a_warm_parent_that_nobody_hears_any_more_ends_its_children(agent: str, mark: str) -> None:
+    ours, theirs = socket.socketpair()
+    with open(os.devnull, "r+b") as nothing:
+        parent = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(Path(__file__).parents[1] / "agents" / agent)],
+            env={RUN_MARK: mark, WARM_FD: str(theirs.fileno())}, pass_fds=(theirs.fileno(),), stdin=nothing,
+        )  # fmt: skip
+        reader, writer = os.pipe()
+        theirs.close()
+        with ours:
+            ours.settimeout(DEADLINE)
+            assert ours.recv(100) == b'{"warm":1}\n'
+            for number in range(5):
+                socket.send_fds(ours, [b'{"fork": %d}\n' % number], [reader, nothing.fileno(), nothing.fileno()])
+    # Children read from a pipe whose writer is here: none ends by itself.
+    os.close(reader)
+    try:
+        assert parent.wait(DEADLINE) == 0
+        assert not marked(mark)
+    finally:
+        os.close(writer)
+        parent.kill()
+
+
 LEAVES_A_CHILD = """
 import os, signal
+child, parent = os.pipe()
 if os.fork():
+    os.read(child, 1)
     os.write(1, b"left one\\n")
     os._exit(0)
 {leave}
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
+os.write(parent, b".")
 signal.pause()
 """
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.channel import LINE_LIMIT, TICK, Channel, serve
+from conformance.live.channel import LINE_LIMIT, TICK, Channel, serve
 from conformance.transport import Reply
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes that poll(2) watches are POSIX")

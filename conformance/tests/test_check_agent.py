@@ -13,8 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from conformance.agent import Command
-from conformance.check_agent import Step, check_agent
+from conformance.live.agent import Command
+from conformance.live.check_agent import Step, check_agent
 from conformance.requirements import load
 from conformance.tests.tiny_agents import HELLO, program
 from conformance.tests.trial import STDLIB

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.agent import Command, Launcher, Process
-from conformance.engine import Engine, Keeper
 from conformance.judge import judge_case
+from conformance.live.agent import Command, Launcher, Process
+from conformance.live.engine import Engine, Keeper
 from conformance.plan import Planned, plan
 from conformance.scenario import Axis, Case, Scenario
 from conformance.tests.tiny_agents import program, tiny

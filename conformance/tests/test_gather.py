@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from conformance.evidence import EvidenceError
-from conformance.gather import gather
+from conformance.front.gather import gather
 from conformance.tests.command_line import ipc_conformance
 from matrix import results
 

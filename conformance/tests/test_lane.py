@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from conformance.bench import Bench, Order
-from conformance.embedded import Embedded
 from conformance.evidence import Header, Record
-from conformance.lane import Cargo, Lane
+from conformance.front.bench import Bench, Order
+from conformance.front.embedded import Embedded
+from conformance.front.lane import Cargo, Lane
 from conformance.plan import Planned
 from conformance.tests.made import CASE, OTHER, everything, header
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.evidence import EvidenceError, Record
-from conformance.ledger import Ledger, LedgerError, load
+from conformance.live.ledger import Ledger, LedgerError, load
 from conformance.tests.made import CASE, OTHER, header
 
 RECORDS = [

@@ -7,8 +7,8 @@ import hashlib
 
 import pytest
 
-from conformance.model import ROOM, Flow
 from conformance.payload import Data
+from conformance.sequences.model import ROOM, Flow
 from conformance.transport import Failed
 
 

@@ -14,10 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from conformance.agent import Command, StartError, end_strays
-from conformance.probe import Prepared, ProbeError, ci_run, prepare
+from conformance.live.agent import Command, StartError
+from conformance.live.probe import Prepared, ProbeError, ci_run, prepare
+from conformance.live.run import open_channel
+from conformance.live.strays import end_strays
 from conformance.requirements import load
-from conformance.run import open_channel
 from conformance.tests.tiny_agents import HELLO, program, tiny
 from conformance.tests.trial import STDLIB
 

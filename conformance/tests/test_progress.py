@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import threading
 
+from conformance.front.progress import Progress
 from conformance.plain import Paint
-from conformance.progress import Progress
 
 
 class Screen(io.StringIO):

@@ -8,9 +8,9 @@ from datetime import date
 from conformance.assessment import Rules, assess
 from conformance.document import Judged, judged
 from conformance.evidence import Record
+from conformance.front.report import SHOWN, Words, report
 from conformance.judge import Verdict
 from conformance.plain import Paint
-from conformance.report import SHOWN, Words, report
 from conformance.tests.made import CASE, OTHER, catalogue, evidence, header, spec, verdict
 
 WORDS = Words(lambda case: f"again {case}", lambda case: f"explain {case}")

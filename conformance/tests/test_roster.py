@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.agent import Command, StartError
+from conformance.live.agent import Command, StartError
+from conformance.live.roster import DEFAULT, WITNESS, named_command, own_command, roster, runs_elsewhere
 from conformance.requirements import SpecError
-from conformance.roster import DEFAULT, WITNESS, named_command, own_command, roster, runs_elsewhere
 from conformance.selection import UnknownName
 
 

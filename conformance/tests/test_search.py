@@ -11,17 +11,20 @@ from pathlib import Path
 import pytest
 
 import conformance
-from conformance import frozen, run, search_outcome, shape
-from conformance.agent import Command, end_strays
-from conformance.engine import Keeper
+from conformance import shape
 from conformance.evidence import Header, Record, Sealer, end_line, read
 from conformance.judge import judge, judge_case
+from conformance.live import run
+from conformance.live.agent import Command
+from conformance.live.engine import Keeper
+from conformance.live.probe import Prepared, prepare
+from conformance.live.search import planned_for, search
+from conformance.live.search_outcome import AGAIN, Found, Hunt, freeze, own_file, told
+from conformance.live.strays import end_strays
 from conformance.plan import scenarios
-from conformance.probe import Prepared, prepare
 from conformance.requirements import SpecError, load
-from conformance.search import planned_for, search
-from conformance.search_outcome import AGAIN, Found, Hunt, freeze, told
-from conformance.sequence import PRIMITIVES, parse
+from conformance.sequences import frozen
+from conformance.sequences.sequence import PRIMITIVES, parse
 from conformance.tests.tiny_agents import HELLO, program, tiny
 from conformance.tests.trial import STDLIB
 
@@ -254,9 +257,9 @@ def test_the_suite_s_own_file_is_edited_only_in_a_checkout(tmp_path: Path, monke
     (tmp_path / "conformance").mkdir()
     monkeypatch.setattr(conformance, "__file__", str(tmp_path / "conformance" / "__init__.py"))
     with pytest.raises(SpecError, match=r"installed, not checked out; say where to freeze with --frozen FILE"):
-        search_outcome.own_file()
+        own_file()
     (tmp_path / "pyproject.toml").touch()
-    assert search_outcome.own_file() == tmp_path / "conformance" / "spec" / "frozen.toml"
+    assert own_file() == tmp_path / "conformance" / "spec" / "frozen.toml"
 
 
 def test_evidence_of_a_sequence_that_is_in_no_file_is_judged_like_any_other(there: Prepared) -> None:

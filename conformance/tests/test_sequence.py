@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.frozen import SCENARIO, Frozen, packaged, read, steps, with_named, with_sequences
 from conformance.plan import plan, scenarios
 from conformance.requirements import SpecError, load
-from conformance.sequence import LARGEST, LONGEST, PRIMITIVES, SIZED, UNSIZED, Step, needs, parse, word
+from conformance.sequences.frozen import SCENARIO, Frozen, packaged, read, steps, with_named, with_sequences
+from conformance.sequences.sequence import LARGEST, LONGEST, PRIMITIVES, SIZED, UNSIZED, Step, needs, parse, word
 
 ANY_STEP = st.one_of(
     st.builds(Step, st.sampled_from(SIZED), st.integers(0, LARGEST), st.booleans()),

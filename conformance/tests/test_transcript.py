@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.front.transcript import blame, lines
 from conformance.tests.made import verdict
-from conformance.transcript import blame, lines
 
 DATA = {"length": 4, "sha256": "0" * 64, "end": True, "base64": "dGFpbA=="}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.turns import Turns
+from conformance.front.turns import Turns
 
 
 def take(turn: Callable[[], None], taken: threading.Event) -> None:

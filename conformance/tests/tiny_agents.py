@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from conformance.agent import Command
+from conformance.live.agent import Command
 
 HELLO: Mapping[str, object] = {
     "protocol": 1,

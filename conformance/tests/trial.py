@@ -13,14 +13,15 @@ from pathlib import Path
 
 import psutil
 
-from conformance.agent import RUN_MARK, Command, Launcher, end_strays
-from conformance.engine import Keeper
 from conformance.evidence import Record
 from conformance.judge import judge_case
+from conformance.live.agent import Command, Launcher
+from conformance.live.engine import Keeper
+from conformance.live.probe import prepare
+from conformance.live.run import Setting
+from conformance.live.strays import RUN_MARK, end_strays
 from conformance.plan import Planned, claims, plan
-from conformance.probe import prepare
 from conformance.requirements import Requirement, Spec, load
-from conformance.run import Setting
 from conformance.scenario import Axis, Case, Finding, Scenario
 from conformance.tests.tiny_agents import HELLO
 
@@ -45,7 +46,7 @@ def _shared_witness() -> Launcher:
 def requirement(name: str = "T-ASK-001", *, observed: bool = False, needs: tuple[str, ...] = ()) -> Requirement:
     """A requirement of a test's own."""
     return Requirement(
-        name, "must", "It MUST.", ("unnamed_pipe", "local_socket"), ("blocking",), frozenset({"linux"}), needs,
+        name, "must", "It MUST.", ("unnamed_pipe", "local_socket"), ("blocking",), frozenset({"linux"}), needs, (),
         ("here",), {}, observed=observed, untested=None,
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .session import Args, Operation, Reply
 
 PROTOCOL = 1
+VERSION = ".".join(map(str, sys.version_info[:3]))
 WARM = "IPC_CONFORMANCE_WARM_FD"
 SYSTEMS = {
     "linux": "linux",
@@ -32,20 +33,38 @@ SYSTEMS = {
 }
 
 
-def main() -> None:
-    program = _program()
+def main(claimed: Claimed | None = None) -> None:
+    """`claimed`: what another agent made of this one's parts has to offer instead."""
+    words = program()
     warm = os.environ.pop(WARM, None)
     if warm is None:
-        serve(program)
+        serve(words, claimed=claimed)
     else:
         from .warm import parent
 
-        parent(int(warm), lambda: serve(program))
+        parent(int(warm), lambda: serve(words, claimed=claimed))
 
 
-def serve(program: list[str], first: tuple[bytes, ...] = ()) -> None:
+class Claimed:
+    """Who an agent says that it is, what it claims and what it does."""
+
+    def __init__(
+        self, identity: dict[str, object], capabilities: dict[str, object], operations: dict[str, Operation]
+    ) -> None:
+        self.identity = identity
+        self.capabilities = capabilities
+        self.operations = operations
+
+    def hello(self, session: Session, args: Args) -> Reply:
+        reply = hello(session, args)
+        del reply["witness"]
+        return {**reply, "implementation": self.identity, "capabilities": self.capabilities}
+
+
+def serve(words: list[str], first: tuple[bytes, ...] = (), *, claimed: Claimed | None = None) -> None:
     """`first`: lines of standard input that somebody has read already."""
-    session = Session(dict(OPERATIONS), Replies(1), program)
+    operations = dict(OPERATIONS) if claimed is None else {**claimed.operations, "hello": claimed.hello}
+    session = Session(operations, Replies(1), words)
     for line in chain(first, lines(0)):
         try:
             request = decode(line)
@@ -61,7 +80,7 @@ def serve(program: list[str], first: tuple[bytes, ...] = ()) -> None:
     os._exit(0)
 
 
-def _program() -> list[str]:
+def program() -> list[str]:
     """How to run this program again, also after `chdir` and from inside whatever wraps it."""
     words = list(sys.orig_argv)
     words[0] = sys.executable
@@ -80,29 +99,33 @@ def hello(session: Session, args: Args) -> Reply:
 
         session.operations.update(witness.OPERATIONS)
         session.at_end = witness.remove_what_is_left
-    from .emulation import emulator
-
-    system, between = os.uname(), emulator()
-    version = ".".join(map(str, sys.version_info[:3]))
     return {
         "protocol": PROTOCOL,
         "implementation": {
             "name": "stdlib",
-            "version": version,
+            "version": VERSION,
             "language": "Python",
             "homepage": "https://docs.python.org/3/library/socket.html",
         },
-        "platform": {
-            "system": _system(),
-            "release": system.release,
-            "machine": system.machine,
-            "runtime": f"{sys.implementation.name} {version}",
-            **({} if between is None else {"emulator": between}),
-        },
+        "platform": platform(),
         "capabilities": capabilities(),
         "concurrent": True,
         "warm": True,
         "witness": True,
+    }
+
+
+def platform() -> dict[str, object]:
+    """What `hello` says of this machine."""
+    from .emulation import emulator
+
+    system, between = os.uname(), emulator()
+    return {
+        "system": _system(),
+        "release": system.release,
+        "machine": system.machine,
+        "runtime": f"{sys.implementation.name} {VERSION}",
+        **({} if between is None else {"emulator": between}),
     }
 
 

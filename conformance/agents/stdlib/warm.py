@@ -49,7 +49,11 @@ def _load_what_comes_late() -> None:
 
 
 def _say(sock: _socket.socket, message: dict[str, object]) -> None:
-    sock.sendall(encode(message))
+    try:
+        sock.sendall(encode(message))
+    except OSError:
+        # The harness has gone. The end of the socket says the same, and there the children are ended.
+        pass
 
 
 def _nothing(_number: int, _frame: object) -> None:
@@ -111,7 +115,11 @@ class _Nursery:
 
     def _read(self) -> bool:
         # Descriptors come no later than the first byte of the line that they belong to (unix(7)).
-        data, ancillary, _, _ = self._sock.recvmsg(CHUNK, _socket.CMSG_SPACE(ROOM * 4), _cloexec())
+        try:
+            data, ancillary, _, _ = self._sock.recvmsg(CHUNK, _socket.CMSG_SPACE(ROOM * 4), _cloexec())
+        except ConnectionResetError:
+            # Linux: the harness left without reading all that it was told.
+            return False
         for _, _, content in ancillary:
             self._standards += memoryview(content[: len(content) // 4 * 4]).cast("i").tolist()
         *lines, self._rest = (self._rest + data).split(b"\n")

@@ -12,11 +12,12 @@ import stat
 from .failures import Failure
 from .handles import reset
 from .listening import bind_only
+from .transfer import CHUNK
 from .values import count, flag, missing, number, raw_text, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .session import Args, Operation, Reply, Session
+    from .session import Args, Later, Operation, Reply, Session
 
 # /tmp before TMPDIR: a socket's path has to be short, and macOS's TMPDIR uses up half of it.
 PLACES = ("/tmp", "/data/local/tmp")
@@ -171,6 +172,18 @@ def _shown(name: bytes) -> str:
     return name.decode("utf-8", "backslashreplace")
 
 
+def flood(session: Session, args: Args) -> Later:
+    endpoint = session.endpoint(args, "on")
+    chunk = memoryview(bytes(CHUNK))
+    sent = 0
+    yield
+    try:
+        while True:
+            sent += endpoint.block_send(chunk)
+    except ConnectionError:
+        return {"sent": sent}
+
+
 OPERATIONS: dict[str, Operation] = {
     "make_workspace": make_workspace,
     "remove_workspace": remove_workspace,
@@ -185,6 +198,7 @@ OPERATIONS: dict[str, Operation] = {
     "link": link,
     "symlink": symlink,
     "bind_only": bind_only,
+    "flood": flood,
     "signal": signal_process,
     "reset": reset,
 }

@@ -1,0 +1,32 @@
+"""A send that is cancelled does not say how many bytes it sent."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform != "win32", "faulty agents are made of a POSIX one"
+
+sys.path.insert(0, __file__.rpartition("/conformance/")[0])
+
+import asyncio
+
+from conformance.faulty._loop import Stream, main
+from conformance.faulty._wrong import Right, instead_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from conformance.agents.peers.library import Progress
+
+
+@instead_of(Stream, "send_all")
+async def silent(right: Right[Awaitable[None]], stream: Stream, data: bytes, progress: Progress) -> None:
+    try:
+        await right(stream, data, progress)
+    except asyncio.CancelledError:
+        del progress["sent"]
+        raise
+
+
+main()

@@ -1,0 +1,1 @@
+"""What a person meets: orders in, progress and reports out."""

@@ -1,0 +1,1 @@
+"""Agents as processes: started, talked to, ended; and what is run against them."""

@@ -1,0 +1,1 @@
+"""Sequences of operations that nobody wrote down: their words, what a byte stream answers, and the frozen ones."""
