@@ -8,9 +8,12 @@ machine itself is left as it was. To be called as root: all users are mapped, wh
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform == "linux", "namespaces and binfmt_misc are Linux"
+
 import ctypes
 import os
-import sys
 from pathlib import Path
 
 CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000  # sched.h
@@ -19,7 +22,7 @@ ALL_USERS = "0 0 65536"
 
 
 def main(words: list[str]) -> int:
-    if len(words) < 3 or not sys.platform.startswith("linux"):
+    if len(words) < 3:
         sys.stderr.write("usage, as root on Linux: _foreign.py ROOT QEMU CMD...\n")
         return 2
     root, emulator, *command = words

@@ -9,10 +9,13 @@ ARGS are those of `ipc-conformance record`. What an emulator stands in for is to
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "what this script starts are POSIX programs"
+
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import _start
