@@ -133,7 +133,7 @@ def test_pages_have_a_policy_that_lets_nothing_in_and_no_script() -> None:
     for name, content in site(seen(result())).items():
         if name.endswith(".html"):
             page = Page(content)
-            policy = next(value for attribute, value in page.attributes if value.startswith("default-src"))
+            policy = next(value for _, value in page.attributes if value.startswith("default-src"))
             assert policy.startswith("default-src 'none'; style-src 'sha256-")
             assert "unsafe" not in policy
             assert "script" not in page.tags

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the steps are r
 
 def document(path: str) -> Any:
     """The last document of a YAML file."""
-    *_, last = YAML(typ="safe").load_all((ROOT / path).read_text(encoding="utf-8"))
+    reader: Any = YAML(typ="safe")
+    *_, last = reader.load_all((ROOT / path).read_text(encoding="utf-8"))
     return last
 
 
