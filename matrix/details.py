@@ -128,6 +128,11 @@ def _place(result: Result) -> list[Html]:
     ]
 
 
+def _who(result: Result) -> Html:
+    through = tag("small", f"through {result.emulator}") if result.emulator else ""
+    return cell(link(agent_page(result.agent), result.agent), through)
+
+
 def _seen(result: Result, requirement: str) -> Html:
     """The observed values by what distinguishes their cases, or what was wrong."""
     fault = result.faults.get(requirement)
@@ -204,7 +209,7 @@ def _evidence(results: Sequence[Result], *, by_platform: bool) -> Iterable[Html]
         lines = [
             [
                 heading(link(requirement_page(id_), id_)),
-                _place(result)[1] if by_platform else cell(link(agent_page(result.agent), result.agent)),
+                _place(result)[1] if by_platform else _who(result),
                 cell(verdict(word)),
                 _seen(result, id_),
             ]
