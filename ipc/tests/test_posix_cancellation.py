@@ -27,7 +27,7 @@ from ipc.tests.support import fill_backlog
 pytestmark = pytest.mark.usefixtures("libuv")
 
 each_loop = pytest.mark.parametrize("name", list(LOOPS))
-thrown = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+thrown = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
 
 # What happens around an operation, in this order: the peer does something, tasks get so many turns (with none, a
 # cancellation meets a wait that is over already), and then it is cancelled or not.

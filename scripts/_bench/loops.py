@@ -12,10 +12,21 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from _bench.loops_talk import CONTENDERS
 from _bench.result import Result
 from _bench.transport import CHUNK, COUNTS, HERE, compiled, on_one_core, seconds_of
 
+# The names that loops_talk.py knows, which only POSIX systems can load.
+CONTENDERS = (
+    "ipc.aio",
+    "ipc.aio-uvloop",
+    "ipc.trio",
+    "asyncio-streams",
+    "uvloop-streams",
+    "trio-streams",
+    "anyio-asyncio",
+    "anyio-trio",
+    "multiprocessing",
+)
 # Whose own streams a driver of ipc is compared with, too.
 RIVALS = {"ipc.aio": "asyncio-streams", "ipc.aio-uvloop": "uvloop-streams", "ipc.trio": "trio-streams"}
 

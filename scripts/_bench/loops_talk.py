@@ -172,6 +172,7 @@ def multiprocessing_connection(sock: socket.socket, talk: Talk) -> float:
         raise AssertionError("a conversation that blocks has waited for an event loop")
 
 
+# `loops` compares these, by name.
 CONTENDERS: dict[str, Contender] = {
     "ipc.aio": ipc_aio,
     "ipc.aio-uvloop": ipc_aio_uvloop,
