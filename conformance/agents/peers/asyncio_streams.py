@@ -163,7 +163,8 @@ class Streams:
             return "busy", None
         if isinstance(problem, OSError) and problem.errno is None:
             # asyncio's own, as in ConnectionResetError("Connection lost").
-            return "reset" if isinstance(problem, ConnectionResetError) else "other", None
+            kinds: Mapping[type[OSError], str] = {ConnectionResetError: "reset", BrokenPipeError: "broken_pipe"}
+            return kinds.get(type(problem), "other"), None
         return None
 
     async def listen(self, name: str, _options: Mapping[str, int], /) -> Listener:
