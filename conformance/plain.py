@@ -20,6 +20,11 @@ def shortened(text: str, width: int) -> str:
     return text if len(text) <= width else text[: max(0, width - 3)] + "..."
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things: "1 case", "2 cases"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 @dataclass(frozen=True, slots=True)
 class Paint:
     """Colours, or none."""

@@ -33,10 +33,8 @@ if sys.platform != "win32":
     from ipc._ends import Stream as Stream
     from ipc._listener import Listener as Listener
     from ipc.names import to_name as _to_name
+    from ipc.types import LOCK_PATIENCE as _LOCK_PATIENCE
     from ipc.types import ListenerOptions as _ListenerOptions
-
-    # How long `listen` waits for others that overwrite a name in the same directory, in seconds.
-    _LOCK_PATIENCE = 10.0
 
     def listen(
         name: AnyName,

@@ -9,12 +9,11 @@ from __future__ import annotations
 from time import monotonic
 
 from ipc._drive.blocking import run
+from ipc._endpoint import Endpoint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import TracebackType
-    from typing import Self
 
     from ipc import types
     from ipc._wait import Op, T
@@ -39,107 +38,18 @@ _NO_LIMIT = _NoLimit()
 _SHORT = 0.05
 
 
-class Endpoint:
-    """What every endpoint can do: be closed, be inherited, be handed on."""
+class Blocking(Endpoint):
+    """An endpoint whose calls block their thread."""
 
-    __slots__ = ("_blocking", "_limit", "native")
-    # What the platform gave; for the modules of this package.
-    native: types.End
-    # Whether timeout=None waits (set_blocking).
-    _blocking: bool
+    __slots__ = ("_limit",)
     # Whether a blocking system call comes back quickly, so that deadlines can begin with one.
     _limit: types.Limit
-
-    def close(self) -> None:
-        """Close this end. A second close does nothing.
-
-        Bytes sent before remain readable for the peer, which then sees the end of the stream, once every
-        duplicate is closed too. A call that is blocked in another thread is not woken (close(2)); it never
-        touches whatever gets the descriptor's number next. posix.shutdown wakes it.
-        """
-        self.native.close()
-        self._refresh()
-
-    @property
-    def closed(self) -> bool:
-        """Whether this end was closed."""
-        return self.native.closed
-
-    def fileno(self) -> int:
-        """The descriptor, which remains this object's. Raises InvalidHandle once closed.
-
-        It is in blocking mode for streams and pipes, whatever is done with this object, and in
-        non-blocking mode for listeners.
-        """
-        return self.native.expose()
-
-    def detach(self) -> int:
-        """Give up the descriptor and return it; this object counts as closed.
-
-        Raises InvalidInput for a half of a split stream, and while bytes that an interrupted recv_exact gave
-        back are unread.
-        """
-        number = self.native.detach()
-        self._refresh()
-        return number
-
-    def _refresh(self) -> None:
-        """Look anew at what calls can begin with."""
-
-    @property
-    def inheritable(self) -> bool:
-        """Whether programs that this process starts keep the descriptor. False unless set; settable."""
-        return self.native.get_inheritable()
-
-    @inheritable.setter
-    def inheritable(self, value: bool) -> None:
-        self.native.set_inheritable(value)
-
-    def set_blocking(self, blocking: bool) -> None:
-        """With False, calls of this object without a timeout never wait: `timeout=None` then means `timeout=0`.
-
-        It also sets the system's flag (O_NONBLOCK), which belongs to the open file and not to the descriptor:
-        duplicates, and processes that inherited it, have the same flag. Calls of this package on such a
-        duplicate still do what their timeout says; other programs may be surprised. System call: fcntl.
-        """
-        self.native.set_blocking(blocking)
-        self._blocking = blocking
-        self._refresh()
-
-    def get_blocking(self) -> bool:
-        """The system's flag, as it is now. A listener's is off from the start."""
-        return self.native.get_blocking()
 
     def _run(self, op: Op[T], timeout: float | None, started: float | None = None) -> T:
         return run(op, 0.0 if timeout is None and not self._blocking else timeout, started)
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        end = getattr(self, "native", None)
-        if end is not None and not end.closed:
-            try:
-                # Late, since a program that closes what it opens never needs it.
-                import warnings
-
-                warnings.warn(f"{self!r} was not closed", ResourceWarning, stacklevel=2, source=self)
-            except ImportError:
-                # The interpreter is shutting down.
-                pass
-            finally:
-                self.close()
-
-    def __repr__(self) -> str:
-        return f"<ipc.{type(self).__name__}: {self.native.label}>"
-
-
-class _Receives(Endpoint):
+class _Receives(Blocking):
     """Receiving, for whatever receives."""
 
     __slots__ = ()
@@ -205,7 +115,7 @@ class _Receives(Endpoint):
                 self._limit.turn_on()
 
 
-class _Sends(Endpoint):
+class _Sends(Blocking):
     """Sending, for whatever sends."""
 
     __slots__ = ()
@@ -240,22 +150,25 @@ class _Sends(Endpoint):
         if type(data) is not bytes or not data:
             return self._send(self._sink.send_all(data), timeout, started)
         try:
-            sent = self._send_now(data, self._send_flags)
+            sent = self._sink.sent = self._send_now(data, self._send_flags)
         except BlockingIOError:
             sent = 0
         except OSError as error:
             described = self._sink.explain(error, "send to")
-            described.sent = 0
+            described.sent = self._sink.sent = 0
             raise described from None
         return None if sent == len(data) else self._send_rest(data, sent, timeout, started)
 
+    @property
+    def sent(self) -> int:
+        """How many bytes of its data the latest send got out, so far or until it failed or was interrupted.
+
+        Those bytes are the system's, and the peer will get them.
+        """
+        return self._sink.sent
+
     def _send_rest(self, data: bytes, sent: int, timeout: float | None, started: float | None) -> None:
-        try:
-            self._send(self._sink.send_all(memoryview(data)[sent:]), timeout, started)
-        except OSError as error:
-            described = self._sink.explain(error, "send to")
-            described.sent = sent + (described.sent or 0)
-            raise described from None
+        self._send(self._sink.send_all(data, sent), timeout, started)
 
     def _send(self, op: Op[T], timeout: float | None, started: float | None = None) -> T:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipc._ends import Endpoint, Stream
+from ipc._ends import Blocking, Stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ipc.names import Name
 
 
-class Listener(Endpoint):
+class Listener(Blocking):
     """Where clients of a local socket arrive. Several threads, and several processes, may accept at once.
 
     Iterating yields a Stream for each client, for ever; an error ends the loop, and a new one goes on.

@@ -54,8 +54,17 @@ class Pause:
         self.block = block
 
 
+class Turn:
+    """Until others have had a turn: an operation that never has to wait yields one now and then.
+
+    A driver that has nothing else to run goes on at once.
+    """
+
+    __slots__ = ()
+
+
 if TYPE_CHECKING:
-    Wait: TypeAlias = Readable | Writable | Pause
+    Wait: TypeAlias = Readable | Writable | Pause | Turn
     Op: TypeAlias = Generator[Wait, None, T]
 
 

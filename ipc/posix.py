@@ -6,8 +6,6 @@ import sys
 
 assert sys.platform != "win32", "ipc.posix: Windows has no FIFO files, no half-close and no descriptors to pass"
 
-import os
-
 from ipc._drive.blocking import run as _run
 from ipc._ends import Receiver, Sender, Stream
 from ipc._listener import Listener
@@ -15,20 +13,17 @@ from ipc._posix import adopting as _adopting
 from ipc._posix import descriptors as _descriptors
 from ipc._posix import fifo as _fifo
 from ipc._posix.credentials import peer_credentials as _peer_credentials
-from ipc._posix.socket_end import SocketEnd as _SocketEnd
+from ipc._posix.half_close import shutdown as _shutdown
 from ipc._wait import check_timeout as _check_timeout
-from ipc.errors import InvalidInput, InvalidName, NotConnected, WrongType
 from ipc.types import PeerCredentials, ReceivedDescriptors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Literal, TypeAlias
+    from typing import Literal
 
-    from ipc._posix.socket_end import SocketEnd
+    from ipc._posix.fifo import AnyPath
     from ipc.types import HasFileno, ReadableBuffer
-
-    AnyPath: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 __all__ = [
     "PeerCredentials",
@@ -54,7 +49,7 @@ def make_fifo(path: AnyPath, mode: int = 0o600) -> None:
     NotADirectory, PermissionDenied, NameTooLong (by the file system's limits, not sun_path), InvalidName for a
     NUL byte, Unsupported. System call: mkfifo. Source: POSIX mkfifo().
     """
-    _fifo.make_fifo(_path(path), mode)
+    _fifo.make_fifo(_fifo.raw_path(path), mode)
 
 
 def open_fifo_receiver(path: AnyPath, timeout: float | None = None) -> Receiver:
@@ -69,7 +64,7 @@ def open_fifo_receiver(path: AnyPath, timeout: float | None = None) -> Receiver:
     thread is left behind. A sender that opens in the last moment of a wait which then times out may find its
     receiver gone. System calls: stat, open, fstat; poll and read. Source: POSIX open(), O_NONBLOCK.
     """
-    raw = _path(path)
+    raw = _fifo.raw_path(path)
     _check_timeout(timeout)
     if timeout is None:
         return Receiver(_fifo.open_receiver_now(raw))
@@ -84,7 +79,7 @@ def open_fifo_sender(path: AnyPath, timeout: float | None = None) -> Sender:
     timeout=0 raises NoPeer if nobody has. Otherwise as `open_fifo_receiver`.
     System calls: stat, open, fstat. Source: POSIX open(), ENXIO.
     """
-    raw = _path(path)
+    raw = _fifo.raw_path(path)
     _check_timeout(timeout)
     if timeout is None:
         return Sender(_fifo.open_sender_now(raw))
@@ -99,17 +94,7 @@ def shutdown(stream: Stream | Receiver | Sender, how: Literal["recv", "send", "b
     does nothing. A half of a split stream stands for the stream. Raises WrongType for a pipe, InvalidInput for
     another `how`, InvalidHandle once closed. System call: shutdown. Source: POSIX shutdown().
     """
-    end = _stream_end(stream, "shut down")
-    direction = {"recv": 0, "send": 1, "both": 2}.get(how)  # SHUT_RD, SHUT_WR, SHUT_RDWR
-    if direction is None:
-        raise InvalidInput(None, f"how={how!r}: give 'recv', 'send' or 'both'")
-    try:
-        end.socket_for("shut down").shutdown(direction)
-    except OSError as error:
-        described = end.explain(error, "shut down")
-        # macOS: not connected any more, so the direction is closed already.
-        if not isinstance(described, NotConnected):
-            raise described from None
+    _shutdown(stream.native, how)
 
 
 def peer_credentials(stream: Stream) -> PeerCredentials:
@@ -121,11 +106,7 @@ def peer_credentials(stream: Stream) -> PeerCredentials:
     with the pid of the stream's last user. Pid 0 of Linux, for a process outside of our pid namespace, is None.
     System call: getsockopt. Sources: unix(7); unix(4) of the BSDs; getpeereid(3).
     """
-    end = _stream_end(stream, "ask for credentials on")
-    try:
-        return _peer_credentials(end.socket_for("ask for credentials"))
-    except OSError as error:
-        raise end.explain(error, "get the peer credentials of") from None
+    return _peer_credentials(stream.native)
 
 
 def send_descriptors(
@@ -141,8 +122,7 @@ def send_descriptors(
     no data or more descriptors than the system takes (253 on Linux), Exhausted for too many in flight.
     System call: sendmsg. Source: unix(7), SCM_RIGHTS.
     """
-    numbers = [item if isinstance(item, int) else item.fileno() for item in descriptors]
-    return _run(_descriptors.send_descriptors(_stream_end(stream, "send descriptors over"), numbers, data), timeout)
+    return _run(_descriptors.send_descriptors(stream.native, descriptors, data), timeout)
 
 
 def recv_descriptors(
@@ -155,8 +135,7 @@ def recv_descriptors(
     `max_descriptors` or this process can have no more; those are closed. No bytes mean the end of the stream.
     Raises as Stream.recv. System call: recvmsg. Source: unix(7), SCM_RIGHTS.
     """
-    end = _stream_end(stream, "receive descriptors over")
-    return _run(_descriptors.recv_descriptors(end, max_bytes, max_descriptors), timeout)
+    return _run(_descriptors.recv_descriptors(stream.native, max_bytes, max_descriptors), timeout)
 
 
 def adopt_stream(descriptor: int) -> Stream:
@@ -184,17 +163,3 @@ def adopt_receiver(descriptor: int) -> Receiver:
 def adopt_sender(descriptor: int) -> Sender:
     """A Sender over a pipe or FIFO that is open for writing as `descriptor`. Otherwise as `adopt_stream`."""
     return Sender(_adopting.adopt_sender(descriptor))
-
-
-def _path(path: AnyPath) -> bytes:
-    raw = os.fsencode(path)
-    if not raw or b"\0" in raw:
-        raise InvalidName(None, f"the path {os.fsdecode(raw)!r} is empty or has a NUL byte inside")
-    return raw
-
-
-def _stream_end(stream: Stream | Receiver | Sender, doing: str) -> SocketEnd:
-    end = stream.native
-    if isinstance(end, _SocketEnd):
-        return end
-    raise WrongType(None, f"cannot {doing} {end.label}: only a local socket can do that")

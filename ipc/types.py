@@ -8,6 +8,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 
+# How long `listen` waits for others that overwrite a name in the same directory, in seconds.
+LOCK_PATIENCE = 10.0
+
 
 class _Value:
     """Equal by content, printable, unchangeable. (dataclasses costs 15 ms at import.)"""
@@ -136,7 +139,12 @@ if TYPE_CHECKING:
         def duplicate(self) -> Receiver: ...
 
     class Sender(End, Protocol):
-        """An end that bytes go into; `send_now` is to `receive_now` as sending is to receiving."""
+        """An end that bytes go into; `send_now` is to `receive_now` as sending is to receiving.
+
+        `sent` is how many bytes the latest operation got out; `send_all` goes on after the first `already`.
+        """
+
+        sent: int
 
         @property
         def send_now(self) -> Callable[[ReadableBuffer, int], int]: ...
@@ -146,7 +154,7 @@ if TYPE_CHECKING:
         def limit(self) -> Limit: ...
         def send(self, data: ReadableBuffer) -> Op[int]: ...
         def send_vectored(self, buffers: Sequence[ReadableBuffer]) -> Op[int]: ...
-        def send_all(self, data: ReadableBuffer) -> Op[None]: ...
+        def send_all(self, data: ReadableBuffer, already: int = 0) -> Op[None]: ...
         def duplicate(self) -> Sender: ...
 
     class Stream(Receiver, Sender, Protocol):

@@ -8,7 +8,7 @@ import sys
 from conformance.assessment import AS_EXPECTED, UNEXPECTED
 from conformance.live.check_agent import check_agent
 from conformance.live.roster import own_command
-from conformance.plain import paragraph
+from conformance.plain import counted, paragraph
 from conformance.requirements import load
 
 
@@ -28,7 +28,7 @@ def main(options: argparse.Namespace) -> int:
                 sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
     sys.stdout.write(
-        f"{wrong} things to mend, see PROTOCOL.md\n"
+        f"{counted(wrong, 'thing')} to mend, see PROTOCOL.md\n"
         if wrong
         else "this agent speaks the protocol; judge it with `run`\n"
     )

@@ -6,6 +6,7 @@ import argparse
 import os
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,9 @@ from conformance.document import reproduce
 from conformance.evidence import Evidence
 from conformance.front.outcome import command_line
 from conformance.front.report import finding_lines, requirement_lines
-from conformance.judge import Verdict, judge
+from conformance.judge import VERDICTS, Verdict, judge
 from conformance.live.ledger import load
-from conformance.plain import Paint, colour_wanted, paragraph, safe
+from conformance.plain import Paint, colour_wanted, counted, paragraph, safe
 from conformance.plan import Planned, plan, scenarios
 from conformance.requirements import Requirement, Spec
 from conformance.requirements import load as load_spec
@@ -65,11 +66,25 @@ def _requirement(
     mine = [planned for planned in cases if requirement.id in (*planned.decides, *planned.out)]
     verdicts = [] if evidence is None else _verdicts(evidence, spec, mine)
     told = {verdict.case: verdict for verdict in verdicts if verdict.requirement == requirement.id}
-    yield f"  Decided by {len(mine)} cases:"
+    by_scenario: dict[str, list[Planned]] = {}
     for planned in mine:
-        verdict = told.get(planned.id)
-        said = f"  {verdict.verdict} {safe(verdict.detail.partition(chr(10))[0])}".rstrip() if verdict else ""
-        yield f"    {planned.id}{said}"
+        by_scenario.setdefault(f"{planned.scenario.theme}/{planned.scenario.name}", []).append(planned)
+    yield f"  Decided by {counted(len(by_scenario), 'scenario')}, {counted(len(mine), 'case')}:"
+    for scenario, its in by_scenario.items():
+        yield f"    {scenario}  ({counted(len(its), 'case')})"
+        yield from paragraph(its[0].scenario.sentence, "      ")
+        yield f"      {its[0].id}{' and others' if len(its) > 1 else ''}"
+        yield from _told([told[planned.id] for planned in its if planned.id in told])
+
+
+def _told(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """How many cases came out how, and every one that was not as it should be."""
+    counts = Counter(verdict.verdict for verdict in verdicts)
+    if counts:
+        yield "      " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
+    for verdict in verdicts:
+        if verdict.verdict != "holds":
+            yield f"      {verdict.verdict}  {verdict.case}  {safe(verdict.detail.partition(chr(10))[0])}".rstrip()
 
 
 def _case(planned: Planned, evidence: Evidence | None, spec: Spec) -> Iterator[str]:

@@ -24,8 +24,9 @@ from conformance.front.outcome import Wanted, command_line, derive, level_wanted
 from conformance.front.progress import Progress
 from conformance.front.report import SHOWN
 from conformance.front.sealed import Front, seal
-from conformance.live.agent import StartError, end_strays
+from conformance.live.agent import StartError
 from conformance.live.ledger import Ledger, load, private_directory
+from conformance.live.strays import end_strays
 from conformance.plain import Paint, colour_wanted, safe
 from conformance.plan import Planned
 from conformance.requirements import SpecError

@@ -9,11 +9,13 @@ from conformance.live.selftest import selftest
 from conformance.plain import safe
 from conformance.plan import scenarios
 from conformance.requirements import load
+from conformance.selection import Shard
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Its arguments."""
     parser.add_argument("names", nargs="*", metavar="FAULT", help="only these faulty agents")
+    parser.add_argument("--shard", metavar="I/N", help="part I of N; the parts together are all faulty agents")
     parser.add_argument(
         "--whole",
         action="store_true",
@@ -24,7 +26,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Run them."""
     spec, catalogue, witness = load(), scenarios(), named_command(WITNESS)
-    return selftest(spec, catalogue, witness, options.names, _say, whole=options.whole)
+    shard = None if options.shard is None else Shard.parse(options.shard)
+    return selftest(spec, catalogue, witness, options.names, _say, whole=options.whole, shard=shard)
 
 
 def _say(line: str) -> None:

@@ -20,8 +20,10 @@ SLICE = 0.005
 
 
 @instead_of(Stream, "block_recv")
-def by_number(_right: Right[bytes], stream: Stream, limit: int) -> bytes:
+def by_number(right: Right[bytes], stream: Stream, limit: int) -> bytes:
     number = stream.fileno()
+    if not os.get_blocking(number):
+        return right(stream, limit)
     while not poll(number, select.POLLIN, SLICE) & select.POLLIN:
         pass
     return os.read(number, limit)

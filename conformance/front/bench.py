@@ -17,11 +17,12 @@ from conformance.document import requirements_by_case
 from conformance.evidence import Header, Record
 from conformance.expectations import parse, unmatched
 from conformance.judge import Verdict, judge_case
-from conformance.live.agent import Command, Launcher, end_strays
+from conformance.live.agent import Command, Launcher
 from conformance.live.engine import Engine
 from conformance.live.probe import Prepared, prepare
 from conformance.live.roster import WITNESS, named_command, own_command, runs_elsewhere
 from conformance.live.run import PATIENCE_MS, Setting
+from conformance.live.strays import end_strays
 from conformance.plan import Planned, plan, scenarios
 from conformance.requirements import Spec, SpecError, load
 from conformance.selection import Shard, select

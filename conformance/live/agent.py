@@ -20,10 +20,10 @@ from typing import Protocol
 from weakref import WeakSet
 
 from conformance import shape
+from conformance.live.strays import RUN_MARK, end_group
 
 _START_SECONDS = 20.0
 _LINE_LIMIT = 1 << 16
-RUN_MARK = "IPC_CONFORMANCE_RUN"
 WARM_FD = "IPC_CONFORMANCE_WARM_FD"
 
 
@@ -134,6 +134,7 @@ class _Cold:
         assert self._child.stdout is not None
         assert self._child.stderr is not None
         self.pid = self._child.pid
+        self._mark = environment[RUN_MARK]
         self.stdin = self._child.stdin.fileno()
         self.stdout = self._child.stdout.fileno()
         self.stderr = self._child.stderr.fileno()
@@ -149,7 +150,10 @@ class _Cold:
         self._child.stdin.close()
 
     def kill(self) -> None:
-        _kill_session(self.pid)
+        if self._child.poll() is None:
+            _kill_session(self.pid)
+        else:
+            end_group(self.pid, self._mark)
 
     def close(self) -> None:
         self.kill()
@@ -176,8 +180,10 @@ class _WarmChild:
         self._let_go(self.stdin)
 
     def kill(self) -> None:
-        self._parent.kill(self.pid)
-        _kill_session(self.pid)
+        if self._parent.kill(self.pid):
+            _kill_session(self.pid)
+        else:
+            end_group(self.pid, self._parent.run_mark)
 
     def close(self) -> None:
         self.kill()
@@ -212,7 +218,8 @@ class _WarmParent:
     One thread hears what it says, so that nobody who waits for one child holds up who waits for another.
     """
 
-    def __init__(self, child: subprocess.Popen[bytes], control: socket.socket) -> None:
+    def __init__(self, child: subprocess.Popen[bytes], control: socket.socket, run_mark: str) -> None:
+        self.run_mark = run_mark
         self._child = child
         self._control = control
         self._news = threading.Condition()
@@ -242,7 +249,7 @@ class _WarmParent:
             except StartError:
                 ours.close()
                 raise
-        parent = cls(child, ours)
+        parent = cls(child, ours, environment[RUN_MARK])
         with parent._news:
             parent._news.wait_for(lambda: parent._warm or parent._gone, _START_SECONDS)
         if parent._warm:
@@ -270,12 +277,14 @@ class _WarmParent:
             self._news.wait_for(lambda: pid in self._ended or self._gone, within)
             return self._ended.get(pid)
 
-    def kill(self, pid: int) -> None:
-        """End a child and its session; the parent knows whether the number still is that child's."""
+    def kill(self, pid: int) -> bool:
+        """Have the parent end a child; False when it has told that the child ended, and its number may be another's."""
         with self._news:
-            if pid not in self._ended:
-                with contextlib.suppress(OSError):
-                    self._control.sendall(b'{"kill": %d, "signal": 9}\n' % pid)
+            if pid in self._ended:
+                return False
+            with contextlib.suppress(OSError):
+                self._control.sendall(b'{"kill": %d, "signal": 9}\n' % pid)
+            return True
 
     def close(self) -> None:
         """End the parent; a second time there is nothing left to do."""
@@ -330,22 +339,6 @@ class _WarmParent:
                 self._ended[pid] = status
             case _:
                 raise ValueError("a warm parent says nothing of the kind")
-
-
-def end_strays(run_mark: str) -> list[str]:
-    """End every process that still carries the mark of this run; what they were.
-
-    A process that left its agent's session keeps the environment that the agent was started with.
-    """
-    import psutil
-
-    ended: list[str] = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if process.pid != os.getpid() and process.environ().get(RUN_MARK) == run_mark:
-                ended.append(" ".join(process.cmdline()))
-                process.kill()
-    return ended
 
 
 def _popen(

@@ -10,9 +10,10 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from conformance.live.agent import Command, Launcher, StartError, end_strays
+from conformance.live.agent import Command, Launcher, StartError
 from conformance.live.channel import Channel
 from conformance.live.probe import ProbeError, ask, hello_of
+from conformance.live.strays import end_strays
 from conformance.payload import Pattern, received
 from conformance.plan import claims
 from conformance.requirements import Spec

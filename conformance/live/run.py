@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from conformance.scenario import play
 from conformance.transport import Broken, Declined, Died, Hung, Reply, Stopped
 
 PATIENCE_MS = 10_000
+CASE_PATIENCES = 30
+"""A case as a whole may take so many times what one reply may, however promptly each reply comes."""
 MEMORY_LIMIT = 1 << 30
 _LOG_TAIL = 2000
 
@@ -87,6 +90,7 @@ class Live:
         self._gone: list[tuple[str, Channel]] = []
         self._hellos: dict[str, int] = {}
         self._calls: list[_Call] = []
+        self._ends = time.monotonic() + CASE_PATIENCES * setting.patience_ms / 1000
 
     def start(self, role: str, op: str, args: Mapping[str, object]) -> int:
         channel = self._channels.get(role) or self._launch(role)
@@ -104,12 +108,13 @@ class Live:
 
     def finish(self, call: int) -> Reply:
         asked = self._calls[call - 1]
-        self._pump(asked.settled, asked.patience_ms / 1000)
+        left = self._ends - time.monotonic()
+        self._pump(asked.settled, min(asked.patience_ms / 1000, max(0.0, left)))
         reply = asked.channel.reply(asked.request)
         if reply is not None:
             self.transcript.append(["reply", call, reply.ok, reply.error, reply.elapsed_ms])
             return reply
-        stop = _stop(asked)
+        stop = _stop(asked, in_time=time.monotonic() < self._ends, patience_ms=self._setting.patience_ms)
         self.transcript.append([_ENTRY[type(stop)], call, stop.detail])
         self.ending = "harness-error" if asked.role == "witness" else _ENDING[type(stop)]
         raise stop
@@ -200,7 +205,7 @@ class Live:
                 channel.fault = f"it uses more than {MEMORY_LIMIT >> 20} MiB of memory"
 
 
-def _stop(asked: _Call) -> Stopped:
+def _stop(asked: _Call, *, in_time: bool, patience_ms: int) -> Stopped:
     """Why there is no reply."""
     channel, op = asked.channel, asked.op
     if channel.fault is not None:
@@ -209,6 +214,10 @@ def _stop(asked: _Call) -> Stopped:
         status = channel.process.status(1.0)
         how = "closed its output" if status is None else f"ended with {_status(status)}"
         return Died(asked.role, f"it {how} while {op} was asked of it")
+    if not in_time:
+        return Hung(
+            asked.role, f"no reply to {op}, and the case as a whole took {CASE_PATIENCES * patience_ms / 1000:g} s"
+        )
     return Hung(asked.role, f"no reply to {op} within {asked.patience_ms / 1000:g} s")
 
 

@@ -22,22 +22,24 @@ from conformance.live.probe import Prepared, prepare
 from conformance.plan import Planned, plan
 from conformance.requirements import Spec, SpecError
 from conformance.scenario import Finding, Scenario
+from conformance.selection import NothingSelected, Shard, UnknownName
 
 PATIENCE_MS = 2_000
 NOT_JUDGED = "not judged"
 """The ending of an agent that is turned away before its first case."""
-_KEYS = {"name", "defect", "breaks", "program", "ending"}
+_KEYS = {"name", "defect", "breaks", "sometimes", "program", "ending"}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One faulty agent: its defect in a sentence, and what that breaks."""
+    """One faulty agent: its defect in a sentence, what that breaks each time, and what only when a race is lost."""
 
     name: str
     defect: str
     breaks: tuple[str, ...]
     program: str
     ending: str | None
+    sometimes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Detection:
     @property
     def unrelated(self) -> tuple[str, ...]:
         """Requirements that were violated and that the defect does not break."""
-        return tuple(requirement for requirement in self.violated if requirement not in self.fault.breaks)
+        broken = {*self.fault.breaks, *self.fault.sometimes}
+        return tuple(requirement for requirement in self.violated if requirement not in broken)
 
     @property
     def clean(self) -> bool:
@@ -68,17 +71,9 @@ class Detection:
 
 def faults(spec: Spec) -> list[Fault]:
     """The faulty agents of this suite, from faults.toml."""
-    entries = shape.items(_document().get("fault")) or ()
+    document = tomllib.loads((files("conformance") / "faulty" / "faults.toml").read_text(encoding="utf-8"))
+    entries = shape.items(document.get("fault")) or ()
     return [_fault(entry, number, spec) for number, entry in enumerate(entries, 1)]
-
-
-def unrecorded() -> tuple[str, ...]:
-    """The faulty agents of which faults.toml does not say yet what they break; they are not run."""
-    return shape.texts(_document().get("unrecorded", [])) or ()
-
-
-def _document() -> Mapping[str, object]:
-    return tomllib.loads((files("conformance") / "faulty" / "faults.toml").read_text(encoding="utf-8"))
 
 
 def _fault(entry: object, number: int, spec: Spec) -> Fault:
@@ -87,16 +82,17 @@ def _fault(entry: object, number: int, spec: Spec) -> Fault:
     unknown = sorted(set(table) - _KEYS)
     if unknown:
         raise SpecError(f"{where}: unknown key {unknown[0]!r}; known: {', '.join(sorted(_KEYS))}")
-    name, defect, breaks = table.get("name"), table.get("defect"), shape.texts(table.get("breaks", []))
-    if not isinstance(name, str) or not isinstance(defect, str) or breaks is None:
-        raise SpecError(f"{where}: name and defect are to be texts, breaks a list of requirement ids")
-    for requirement in breaks:
+    name, defect = table.get("name"), table.get("defect")
+    breaks, sometimes = shape.texts(table.get("breaks", [])), shape.texts(table.get("sometimes", []))
+    if not isinstance(name, str) or not isinstance(defect, str) or breaks is None or sometimes is None:
+        raise SpecError(f"{where}: name and defect are to be texts, breaks and sometimes lists of requirement ids")
+    for requirement in (*breaks, *sometimes):
         spec.requirement(requirement)
     ending = table.get("ending")
     if not breaks and ending is None:
         raise SpecError(f"{where}: say what it breaks, or with what ending its cases end")
     program = str(table.get("program", f"{name}.py"))
-    return Fault(name, defect, breaks, program, None if ending is None else str(ending))
+    return Fault(name, defect, breaks, program, None if ending is None else str(ending), sometimes)
 
 
 def sample(planned: Iterable[Planned], fault: Fault) -> list[Planned]:
@@ -182,13 +178,17 @@ def selftest(
     say: Callable[[str], None],
     *,
     whole: bool = False,
+    shard: Shard | None = None,
 ) -> int:
-    """Run the faulty agents (all, or those named); 0 when every one is caught by what it breaks and nothing else."""
+    """Run faulty agents, all or those named, and a shard of them; 0 when each is caught by what it breaks alone."""
     known = faults(spec)
     unknown = sorted(set(names) - {fault.name for fault in known})
     if unknown:
-        raise SpecError(f"no faulty agent {unknown[0]!r}; known: {', '.join(fault.name for fault in known)}")
+        raise UnknownName("faulty agent", unknown[0], [fault.name for fault in known])
     chosen = [fault for fault in known if not names or fault.name in names]
+    chosen = [fault for fault in chosen if shard is None or shard.holds(fault.name)]
+    if not chosen:
+        raise NothingSelected(f"no faulty agent falls into shard {shard}; use fewer shards")
     detections: list[Detection] = []
     for number, fault in enumerate(chosen, 1):
         detection = detect(fault, witness, spec, catalogue, whole=whole)
@@ -196,13 +196,11 @@ def selftest(
         say(f"{number}/{len(chosen)} {'caught' if detection.clean else 'WRONG '} {fault.name}: {fault.defect}")
         for line in _complaints(detection):
             say(f"    {line}")
-    say("")
-    for line in table(detections, spec):
+    lines = ["", *table(detections, spec)] if len(detections) == len(known) else []
+    for line in (*lines, ""):
         say(line)
-    if unrecorded() and not names:
-        say(f"\nnot run, as what they break is not recorded yet: {', '.join(unrecorded())}")
     wrong = sum(not detection.clean for detection in detections)
-    say(f"\n{len(detections) - wrong} of {len(detections)} faulty agents caught by what they break and by nothing else")
+    say(f"{len(detections) - wrong} of {len(detections)} faulty agents caught by what they break and by nothing else")
     return 1 if wrong else 0
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from conformance.live.agent import RUN_MARK, WARM_FD, Command, Launcher, Process, StartError, end_strays
+from conformance.live.agent import WARM_FD, Command, Launcher, Process, StartError
+from conformance.live.strays import RUN_MARK, end_strays
 from conformance.tests.tiny_agents import program
 from conformance.tests.trial import DEADLINE, STDLIB, marked
 

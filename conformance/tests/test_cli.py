@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -237,7 +238,18 @@ def test_explain_tells_everything_about_a_requirement() -> None:
     assert done.status == 0
     assert done.out.startswith("  LS-IO-001 (must): Bytes sent on a stream MUST arrive")
     assert "Primitives: local_socket, unnamed_pipe, fifo" in done.out
-    assert f"\n    {ONE_CASE}\n" in done.out
+    scenario = "/".join(ONE_CASE.split("/")[:2])
+    assert re.search(rf"\n    {scenario}  \(\d+ cases\)\n      What was sent before", done.out)
+
+
+def test_explain_counts_the_verdicts_of_a_requirement_and_names_what_does_not_hold(tmp_path: Path) -> None:
+    path = _evidence(tmp_path, crooked(tmp_path, BENT))
+
+    done = ipc_conformance("explain", "LS-IO-001", "--evidence", path)
+
+    assert done.status == 0
+    assert re.search(r"\n      (\d+ holds, )?\d+ violated\n", done.out)
+    assert f"\n      violated  {ONE_CASE}  " in done.out
 
 
 def test_check_agent_is_content_with_an_agent_that_speaks_the_protocol() -> None:

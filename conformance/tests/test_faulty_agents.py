@@ -30,13 +30,9 @@ def programs() -> list[str]:
     return sorted(path.stem for path in FAULTY.glob("*.py") if not path.stem.startswith("_"))
 
 
-def unrecorded() -> list[str]:
-    return list(shape.texts(tomllib.loads((FAULTY / "faults.toml").read_text(encoding="utf-8"))["unrecorded"]) or ())
-
-
 def test_every_faulty_agent_is_listed_once_and_the_reverse() -> None:
     text = (FAULTY / "faults.toml").read_text(encoding="utf-8")
-    assert sorted([*listed(), *unrecorded()]) == programs()
+    assert sorted(listed()) == programs()
     assert text.count("[[fault]]") == len(listed())
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from conformance.live.agent import Command, StartError, end_strays
+from conformance.live.agent import Command, StartError
 from conformance.live.probe import Prepared, ProbeError, prepare
 from conformance.live.run import open_channel
+from conformance.live.strays import end_strays
 from conformance.requirements import load
 from conformance.tests.tiny_agents import HELLO, program, tiny
 from conformance.tests.trial import STDLIB

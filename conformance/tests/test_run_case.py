@@ -173,6 +173,24 @@ def test_an_agent_that_eats_the_memory_is_stopped(tmp_path: Path, monkeypatch: p
         assert "uses more than 256 MiB of memory" in finding.detail
 
 
+def asks_on_and_on(case: Case) -> None:
+    """There is always one more request."""
+    with case.decides("T-ASK-001"):
+        while True:
+            case.server.signal_count("PIPE")
+
+
+def test_a_case_as_a_whole_has_a_bound_however_promptly_its_agent_replies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "CASE_PATIENCES", 2)
+    with trial(tiny(tmp_path, GOOD), patience_ms=500) as there:
+        record = there.record(asks_on_and_on)
+        finding = there.finding(asks_on_and_on, record)
+        assert (record.ending, finding.verdict, finding.cause) == ("hung", "violated", "hung")
+        assert "no reply to signal_count, and the case as a whole took 1 s" in finding.detail
+
+
 @pytest.mark.parametrize(
     ("prelude", "ending", "detail"),
     [

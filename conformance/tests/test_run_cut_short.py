@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from conformance.live.agent import RUN_MARK
+from conformance.live.strays import RUN_MARK
 from conformance.tests.command_line import (
     CASES,
     DEADLINE,

@@ -15,11 +15,12 @@ from conformance import shape
 from conformance.evidence import Header, Record, Sealer, end_line, read
 from conformance.judge import judge, judge_case
 from conformance.live import run
-from conformance.live.agent import Command, end_strays
+from conformance.live.agent import Command
 from conformance.live.engine import Keeper
 from conformance.live.probe import Prepared, prepare
 from conformance.live.search import planned_for, search
 from conformance.live.search_outcome import AGAIN, Found, Hunt, freeze, own_file, told
+from conformance.live.strays import end_strays
 from conformance.plan import scenarios
 from conformance.requirements import SpecError, load
 from conformance.sequences import frozen

@@ -15,10 +15,11 @@ import psutil
 
 from conformance.evidence import Record
 from conformance.judge import judge_case
-from conformance.live.agent import RUN_MARK, Command, Launcher, end_strays
+from conformance.live.agent import Command, Launcher
 from conformance.live.engine import Keeper
 from conformance.live.probe import prepare
 from conformance.live.run import Setting
+from conformance.live.strays import RUN_MARK, end_strays
 from conformance.plan import Planned, claims, plan
 from conformance.requirements import Requirement, Spec, load
 from conformance.scenario import Axis, Case, Finding, Scenario

@@ -9,7 +9,7 @@ import select
 import sys
 from time import monotonic, sleep  # noqa: TID251 -- a Pause is by its definition a bounded sleep
 
-from ipc._wait import Pause, Readable, Writable, check_timeout, out_of_time
+from ipc._wait import Pause, Readable, Turn, Writable, check_timeout, out_of_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def run(op: Op[T], timeout: float | None, started: float | None = None) -> T:
         expiry = None if timeout is None else (monotonic() if started is None else started) + timeout
         while True:
             try:
-                ready = _until(wait, expiry)
+                ready = _until(wait, expiry) if timeout or not isinstance(wait, Turn) else True
             except BaseException as error:  # noqa: BLE001 -- the operation cleans up and raises it again
                 wait = op.throw(error)
                 continue
@@ -43,6 +43,8 @@ def run(op: Op[T], timeout: float | None, started: float | None = None) -> T:
 
 def _until(wait: Wait, expiry: float | None) -> bool:
     """Wait; False if the time was over first."""
+    if isinstance(wait, Turn):
+        return expiry is None or monotonic() < expiry
     if isinstance(wait, Pause):
         return _pause(wait, None if expiry is None else max(0.0, expiry - monotonic()))
     if sys.platform != "win32":

@@ -14,8 +14,13 @@ import socket
 import struct
 
 from ipc._posix.constants import LINUX, SOL_LOCAL
+from ipc._posix.socket_end import socket_end
 from ipc.errors import Unsupported
 from ipc.types import PeerCredentials
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ipc import types
 
 # asm-generic/socket.h; the same on x86, arm, riscv, s390 and powerpc for SO_PEERGROUPS.
 _LINUX_SO_PEERCRED: int = getattr(socket, "SO_PEERCRED", 17)
@@ -29,8 +34,16 @@ _GROUPS = 16  # XU_NGROUPS
 _MOST_GROUPS = 65_536  # NGROUPS_MAX of Linux
 
 
-def peer_credentials(sock: socket.socket) -> PeerCredentials:
+def peer_credentials(end: types.End) -> PeerCredentials:
     """Ask the system."""
+    connection = socket_end(end, "ask for credentials on")
+    try:
+        return _ask(connection.socket_for("ask for credentials"))
+    except OSError as error:
+        raise connection.explain(error, "get the peer credentials of") from None
+
+
+def _ask(sock: socket.socket) -> PeerCredentials:
     platform = sys.platform
     if LINUX:
         return _ask_linux(sock)

@@ -13,15 +13,27 @@ import stat
 from ipc._posix.constants import LINUX
 from ipc._posix.pipe_end import PipeReceiver, PipeSender
 from ipc._wait import Pause, Readable
-from ipc.errors import NoPeer, WouldBlock, WrongType, describe
+from ipc.errors import InvalidName, NoPeer, WouldBlock, WrongType, describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from ipc._wait import Op
+
+    AnyPath: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 # No event tells that the other end was opened, so a wait with a deadline has to look. 25 ms, 40 looks
 # a second, is what a person does not notice and a processor does not either.
 _FIRST_LOOK, _LAST_LOOK = 0.001, 0.025
+
+
+def raw_path(path: AnyPath) -> bytes:
+    """`path` as the system takes it."""
+    raw = os.fsencode(path)
+    if not raw or b"\0" in raw:
+        raise InvalidName(None, f"the path {os.fsdecode(raw)!r} is empty or has a NUL byte inside")
+    return raw
 
 
 def make_fifo(path: bytes, mode: int) -> None:

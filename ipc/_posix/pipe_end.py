@@ -48,6 +48,7 @@ class _PipeEnd(Operations):
         self._own = {}
         self._label = label
         self._unread = b""
+        self.sent = 0
 
     @property
     def label(self) -> str:

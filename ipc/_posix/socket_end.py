@@ -17,12 +17,13 @@ from _thread import allocate_lock
 from ipc._posix.blocking_limit import NEVER, BlockingLimit
 from ipc._posix.constants import DONT_WAIT, LINUX, NO_SIGNAL, SO_NOSIGPIPE
 from ipc._posix.transfer import Receives, Sends
-from ipc.errors import BY_ERRNO, InvalidHandle, InvalidInput, IpcError, Other, describe
+from ipc.errors import BY_ERRNO, InvalidHandle, InvalidInput, IpcError, Other, WrongType, describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ipc import types
     from ipc.types import ReadableBuffer, WritableBuffer
 
 # What a closed end has for a socket: every call on it is EBADF.
@@ -82,6 +83,7 @@ class SocketEnd(Receives, Sends):
         self._share: SharedSocket | None = share or SharedSocket(sock, remote)
         self._sock = sock
         self._unread = b""
+        self.sent = 0
 
     @property
     def label(self) -> str:
@@ -235,6 +237,13 @@ class SocketEnd(Receives, Sends):
 
     def _write_vectored(self, buffers: Sequence[ReadableBuffer]) -> int:
         return self._sock.sendmsg(buffers, (), NO_SIGNAL | DONT_WAIT)
+
+
+def socket_end(end: types.End, doing: str) -> SocketEnd:
+    """`end`, for what only a local socket can do."""
+    if isinstance(end, SocketEnd):
+        return end
+    raise WrongType(None, f"cannot {doing} {end.label}: only a local socket can do that")
 
 
 def plain(sock: socket.socket) -> socket.socket:

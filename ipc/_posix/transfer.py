@@ -11,22 +11,26 @@ assert sys.platform != "win32", "ipc._posix is for POSIX systems"
 
 
 from ipc._posix.constants import LARGEST_READ
-from ipc._wait import Readable, Writable
+from ipc._wait import Readable, Turn, Writable
 from ipc.errors import InvalidInput, IpcError, UnexpectedEof
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ipc._wait import Op, Wait
     from ipc.types import ReadableBuffer, WritableBuffer
+
+# Receives of one recv_exact between two turns of others.
+_TURN = 16
 
 
 class Operations:
     """What both directions need to know of their endpoint."""
 
-    __slots__ = ("_unread",)
+    __slots__ = ("_unread", "sent")
     _unread: bytes
+    sent: int
 
     def fileno(self) -> int:
         """The descriptor, for waiting. Raises InvalidHandle once closed."""
@@ -114,6 +118,9 @@ class Receives(Operations):
                     raise _cut_short(count, b"".join(parts))
                 parts.append(part)
                 missing -= len(part)
+                # A sender on another processor may be quick enough for this never to wait.
+                if len(parts) % _TURN == 0:
+                    yield Turn()
             kept = True
             return parts[0] if len(parts) == 1 else b"".join(parts)
         finally:
@@ -143,39 +150,34 @@ class Sends(Operations):
     def send(self, data: ReadableBuffer) -> Op[int]:
         """One send; how many bytes were taken, at least 1. Sending nothing takes 0 bytes, at once."""
         view = memoryview(data).cast("B")
-        if not view:
-            self.fileno()
-            return 0
-        try:
-            while True:
-                try:
-                    return self._write(view)
-                except BlockingIOError:
-                    pass
-                yield Writable(self.fileno())
-        except OSError as error:
-            raise _with_sent(self.explain(error, "send to"), 0) from None
+        return self._send_once(len(view), lambda: self._write(view))
 
     def send_vectored(self, buffers: Sequence[ReadableBuffer]) -> Op[int]:
         """One send, gathered from `buffers` in order."""
         views = [memoryview(buffer).cast("B") for buffer in buffers]
-        if not any(len(view) for view in views):
+        return self._send_once(sum(map(len, views)), lambda: self._write_vectored(views))
+
+    def _send_once(self, length: int, write: Callable[[], int]) -> Op[int]:
+        self.sent = 0
+        if not length:
             self.fileno()
             return 0
         try:
             while True:
                 try:
-                    return self._write_vectored(views)
+                    sent = self.sent = write()
+                    return sent
                 except BlockingIOError:
                     pass
                 yield Writable(self.fileno())
         except OSError as error:
             raise _with_sent(self.explain(error, "send to"), 0) from None
 
-    def send_all(self, data: ReadableBuffer) -> Op[None]:
-        """Every byte of `data`; a failure carries how many were taken before it, as `sent`."""
+    def send_all(self, data: ReadableBuffer, already: int = 0) -> Op[None]:
+        """Every byte of `data` after the first `already`; a failure carries how many went out before it, as `sent`."""
         view = memoryview(data).cast("B")
-        sent = 0
+        # Not kept in the object alone: two threads may send at once.
+        sent = self.sent = already
         try:
             while sent < len(view):
                 try:
@@ -183,6 +185,7 @@ class Sends(Operations):
                 except BlockingIOError:
                     pass
                 else:
+                    self.sent = sent
                     # A short count says that the buffer is full: asking again at once would only hear so.
                     if sent == len(view):
                         return

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import ipc
+from ipc.tests.loops import LOOPS, Loop
 from ipc.tests.support import PATIENCE, Spawn
 
 ROOT = pathlib.Path(ipc.__file__).parents[1]
@@ -58,6 +59,26 @@ def spawn() -> Iterator[Spawn]:
         for child in children:
             child.kill()
             child.communicate(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def libuv() -> None:
+    """Have libuv open what it keeps for the rest of the process (its signal pipe), where there is uvloop."""
+    try:
+        import uvloop
+    except ImportError:
+        return
+
+    async def nothing() -> None:
+        pass
+
+    uvloop.run(nothing())
+
+
+@pytest.fixture(params=list(LOOPS))
+def loop(request: pytest.FixtureRequest, libuv: None) -> Loop:
+    """Each event loop in turn."""
+    return LOOPS[request.param]()
 
 
 @pytest.fixture(autouse=True)

@@ -26,6 +26,24 @@ ipc.posix.make_fifo("path")  # win32
 ipc.posix.peer_credentials  # win32
 ipc.posix.shutdown  # win32
 ipc.posix.send_descriptors  # win32
+import ipc.aio.posix
+import ipc.trio
+ipc.aio.connect  # win32
+ipc.trio.pipe()  # win32
+import sys
+if sys.platform != "win32":
+    async def awaited(a: ipc.aio.Stream, t: ipc.trio.Stream, b: ipc.Stream) -> None:
+        one: bytes = await a.recv()
+        two: bytes = a.recv()  # linux darwin
+        three: bytes = await b.recv()  # linux darwin
+        halves: tuple[ipc.aio.Receiver, ipc.aio.Sender] = a.split()
+        mixed: tuple[ipc.trio.Receiver, ipc.trio.Sender] = a.split()  # linux darwin
+        four: ipc.trio.Stream = await ipc.trio.connect("name")
+        five: ipc.aio.Stream = await ipc.trio.connect("name")  # linux darwin
+        six: ipc.aio.Receiver = await ipc.aio.posix.open_fifo_receiver("path")
+        await ipc.aio.posix.send_descriptors(t, [], b"x")  # linux darwin
+        await a.send_all("text")  # linux darwin
+        await a.close()  # linux darwin
 ipc.NamespacedName("name")
 ipc.errors.NotFound
 """

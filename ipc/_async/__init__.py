@@ -1,0 +1,1 @@
+"""What `ipc.aio` and `ipc.trio` have in common: everything but the driver."""
