@@ -108,10 +108,9 @@ def test_a_cancelled_receive_loses_no_byte(name: str, over: str, script: list[tu
 
 
 async def pair_of(loop: Loop) -> tuple[Any, Any]:
-    with tempfile.TemporaryDirectory(prefix="ipc-", dir="/tmp") as folder:
-        with await loop.api.listen(folder + "/s") as listener:
-            client = await loop.api.connect(folder + "/s")
-            return await listener.accept(), client
+    with tempfile.TemporaryDirectory(prefix="ipc-", dir="/tmp") as folder, await loop.api.listen(folder + "/s") as at:
+        client = await loop.api.connect(folder + "/s")
+        return await at.accept(), client
 
 
 @each_loop
