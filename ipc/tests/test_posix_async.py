@@ -322,7 +322,7 @@ def test_a_thousand_connections_on_one_loop(loop: Loop, folder: pathlib.Path) ->
                     server = await listener.accept()
                     start(lambda server=server: serve(server))
 
-        with await loop.api.listen(folder / "s") as listener:
+        with await loop.api.listen(folder / "s", backlog=1000) as listener:
             async with loop.tasks() as start:
                 accepting = start(lambda: accept_all(listener))
                 asking = [start(lambda number=number: ask(number)) for number in range(1000)]
