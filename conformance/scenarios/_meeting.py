@@ -29,7 +29,7 @@ def meets(case: Case, listener: Listener, name: Name, *, client: Party | None = 
 
 def waits_for_room(case: Case, connecting: Pending[End]) -> None:
     """A violation when a connect to a full queue gives a stream that is not connected instead of waiting for room."""
-    if not connecting.blocked():
+    if not connecting.blocked(200):
         early = case.attempt(connecting.result)
         if not isinstance(early, Failed):
             sent = case.attempt(early.send_all, b"hello")

@@ -315,6 +315,7 @@ def deadline_on_a_full_queue(case: Case) -> None:
 def room_is_made(case: Case) -> None:
     """A connect that waits gets in when somebody is let in before it."""
     listener = case.server.listen(case.path(), backlog=1)
+    case.connection(listener, case.path())
     waiting = fill_queue(case, case.path())
     with case.decides("LS-CONN-010"):
         connecting = case.begin(case.client.connect, case.path())
@@ -330,6 +331,7 @@ def room_is_made(case: Case) -> None:
 def listener_closes_on_who_waits(case: Case) -> None:
     """A connect that waits in vain is told so."""
     listener = case.server.listen(case.path(), backlog=1)
+    case.connection(listener, case.path())
     fill_queue(case, case.path())
     connecting = case.begin(case.client.connect, case.path())
     with case.decides("LS-CONN-011"):

@@ -15,7 +15,8 @@ from conformance.selection import UnknownName
 
 def test_every_named_agent_has_a_program_that_is_there() -> None:
     for name, agent in roster().items():
-        program = Path(agent.argv[-1].replace("{agents}", str(Path(__file__).parents[1] / "agents")))
+        (part,) = (part for part in agent.argv if "{agents}" in part)
+        program = Path(part.replace("{agents}", str(Path(__file__).parents[1] / "agents")))
         assert program.exists(), name
 
 
@@ -40,6 +41,20 @@ def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
     with pytest.raises(StartError, match="agent perl: it needs the program 'perl', which is not on the PATH"):
         named_command("perl")
+
+
+def test_a_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conformance.live.roster.find_spec", lambda _name: None)
+
+    with pytest.raises(StartError, match=r"agent trio: it needs the Python package 'trio'.*pip install 'ipc-confor"):
+        named_command("trio")
+
+
+def test_an_agent_made_of_packages_sees_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conformance.live.roster.find_spec", lambda _name: "there")
+
+    assert named_command("trio").argv[:2] == (sys.executable, "-I")
+    assert "-S" not in named_command("trio").argv
 
 
 def test_a_command_is_split_like_in_a_shell(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 import sys
+
+assert sys.platform != "win32", "anyio has sockets of the Unix domain on POSIX only"
+
+import socket
 from importlib.metadata import version
 
 import anyio
@@ -12,8 +15,6 @@ import anyio.lowlevel
 
 from .agent import main as serve
 from .library import Channel, Listener, system_error
-
-assert sys.platform != "win32", "anyio has sockets of the Unix domain on POSIX only"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

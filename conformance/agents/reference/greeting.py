@@ -23,12 +23,22 @@ _SYSTEMS = ("linux", "android", "freebsd", "openbsd", "netbsd", "dragonfly")
 _CAPABILITIES = """
     local_socket local_socket.path local_socket.namespaced
     listener.backlog listener.mode listener.reclaim listener.overwrite
-    unnamed_pipe fifo half_close duplicate split readiness peer_credentials descriptor_passing set_blocking
-    inheritance process signals wait.try wait.deadline wait.ready
+    unnamed_pipe fifo half_close duplicate split peer_credentials descriptor_passing set_blocking
+    inheritance process signals wait.try wait.deadline
 """
 
 
 def hello(agent: Agent, arguments: Arguments) -> Reply:
+    greeting = answer(arguments, ipc.__name__, [*_CAPABILITIES.split(), "readiness", "wait.ready"])
+    return {**greeting, **({"witness": True} if agent.witness else {})}
+
+
+def hello_of_tasks(_agent: object, arguments: Arguments, api: str) -> Reply:
+    return answer(arguments, api, [*_CAPABILITIES.split(), "async", "async.cancel", "async.end"])
+
+
+def answer(arguments: Arguments, name: str, capabilities: list[str]) -> Reply:
+    """What is said of an agent for the API `name` of the implementation."""
     offered = arguments.raw("protocol")
     match offered:
         case [int(lowest), int(highest)] if lowest <= VERSION <= highest:
@@ -37,12 +47,11 @@ def hello(agent: Agent, arguments: Arguments) -> Reply:
             raise Refused("unsupported", f"this agent speaks version {VERSION}, and was offered {offered!r}")
     return {
         "protocol": VERSION,
-        "implementation": {"name": "ipc", "version": ipc.__version__, "language": "Python"},
+        "implementation": {"name": name, "version": ipc.__version__, "language": "Python"},
         "platform": _platform(),
-        "capabilities": _capabilities(),
+        "capabilities": _as_found(capabilities),
         "concurrent": True,
         "warm": True,
-        **({"witness": True} if agent.witness else {}),
     }
 
 
@@ -58,8 +67,8 @@ def _platform() -> Reply:
     }
 
 
-def _capabilities() -> Reply:
-    found: Reply = dict.fromkeys(_CAPABILITIES.split(), True)
+def _as_found(names: list[str]) -> Reply:
+    found: Reply = dict.fromkeys(names, True)
     if has_abstract_namespace(sys.platform):
         found["local_socket.abstract"] = True
     if os.geteuid() == 0:

@@ -29,7 +29,7 @@ def pipe(agent: Agent, arguments: Arguments) -> Reply:
     return {}
 
 
-def make_fifo(_agent: Agent, arguments: Arguments) -> Reply:
+def make_fifo(_agent: object, arguments: Arguments) -> Reply:
     path = _path(arguments)
     if arguments.has("mode"):
         posix.make_fifo(path, arguments.whole("mode"))
