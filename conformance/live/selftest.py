@@ -10,7 +10,7 @@ import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
 from conformance import shape
@@ -25,6 +25,8 @@ from conformance.scenario import Finding, Scenario
 from conformance.selection import NothingSelected, Shard, UnknownName
 
 PATIENCE_MS = 2_000
+SECOND_PATIENCE_MS = 10_000
+"""What hangs where it should not is run once more, with the patience that any agent gets."""
 NOT_JUDGED = "not judged"
 """The ending of an agent that is turned away before its first case."""
 _KEYS = {"name", "defect", "breaks", "sometimes", "program", "ending"}
@@ -127,11 +129,22 @@ def detect(
         platform = prepared.setting.platform
         planned = [case for case in plan(spec, catalogue.values(), platform, prepared.claims) if case.decides]
         planned = planned if whole else sample(planned, fault)
-        records = _records(prepared, planned, flight)
-        findings = [(case.id, judge_case(case, records[case.id], spec, platform)) for case in planned]
+        records = dict(_records(prepared, planned, flight))
+        findings = {case.id: judge_case(case, records[case.id], spec, platform) for case in planned}
+        hung = [case for case in planned if _hangs_elsewhere(fault, findings[case.id])]
+        if hung:
+            patient = replace(prepared, setting=replace(prepared.setting, patience_ms=SECOND_PATIENCE_MS))
+            records |= _records(patient, hung, 1)
+            findings |= {case.id: judge_case(case, records[case.id], spec, platform) for case in hung}
     finally:
         prepared.close()
-    return _detection(fault, findings, records.values())
+    return _detection(fault, findings.items(), records.values())
+
+
+def _hangs_elsewhere(fault: Fault, findings: Mapping[str, Finding]) -> bool:
+    """Whether an agent seems to hang where its defect is not; a busy machine looks like that, too."""
+    hung = {found.requirement for found in findings.values() if (found.verdict, found.cause) == ("violated", "hung")}
+    return not hung <= {*fault.breaks, *fault.sometimes}
 
 
 def _records(prepared: Prepared, planned: Sequence[Planned], flight: int) -> Mapping[str, Record]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 
+from conformance.evidence import Record
+from conformance.live import selftest
+from conformance.live.probe import Prepared
 from conformance.live.roster import WITNESS, named_command
 from conformance.live.selftest import Detection, Fault, detect, faults, table
-from conformance.plan import scenarios
+from conformance.plan import Planned, scenarios
 from conformance.requirements import load
 from conformance.scenario import Scenario
 from conformance.tests.command_line import ipc_conformance
@@ -21,13 +24,13 @@ SPEC = load()
 LOCK_FILE = Fault("a_lock_file_stays", "A lock file stays.", ("LS-LEAK-007",), "a_lock_file_stays.py", None)
 
 
-def leaks() -> Mapping[str, Scenario]:
-    """A small suite, in which a lock file is found."""
-    return {name: scenario for name, scenario in scenarios().items() if scenario.name == "nothing_is_left_behind"}
+def only(wanted: str) -> Mapping[str, Scenario]:
+    """A suite of one scenario."""
+    return {name: scenario for name, scenario in scenarios().items() if scenario.name == wanted}
 
 
 def tried(fault: Fault) -> Detection:
-    return detect(fault, named_command(WITNESS), SPEC, leaks())
+    return detect(fault, named_command(WITNESS), SPEC, only("nothing_is_left_behind"))
 
 
 def test_a_faulty_agent_is_caught_by_what_it_breaks_and_by_nothing_else() -> None:
@@ -43,6 +46,23 @@ def test_what_is_not_caught_and_what_catches_too_much_is_told() -> None:
     assert not found.clean
     assert found.missed == ("LS-IO-001",)
     assert found.unrelated == ("LS-LEAK-007",)
+
+
+def test_what_seems_to_hang_where_it_should_not_is_run_again_with_more_patience(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(selftest, "SECOND_PATIENCE_MS", 3_000)
+    slow = Fault("other", "Its replies are slow.", ("LS-IO-001",), "answers_late.py", None)
+    seen: list[int] = []
+    right = selftest._records
+
+    def counted(prepared: Prepared, planned: Sequence[Planned], flight: int) -> Mapping[str, Record]:
+        seen.append(prepared.setting.patience_ms)
+        return right(prepared, planned, flight)
+
+    monkeypatch.setattr(selftest, "_records", counted)
+    detect(slow, named_command(WITNESS), SPEC, only("splitting_is_served"))
+    assert seen == [selftest.PATIENCE_MS, 3_000]
 
 
 def test_what_a_defect_breaks_only_in_a_race_may_catch_it_and_need_not() -> None:
