@@ -315,9 +315,9 @@ def deadline_on_a_full_queue(case: Case) -> None:
 def room_is_made(case: Case) -> None:
     """A connect that waits gets in when somebody is let in before it."""
     listener = case.server.listen(case.path(), backlog=1)
-    case.connection(listener, case.path())
-    waiting = fill_queue(case, case.path())
     with case.decides("LS-CONN-010"):
+        case.connection(listener, case.path())
+        waiting = fill_queue(case, case.path())
         connecting = case.begin(case.client.connect, case.path())
         waits_for_room(case, connecting)
         for _ in range(waiting):
