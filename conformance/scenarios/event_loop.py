@@ -130,7 +130,8 @@ def a_close_wakes_who_waits(case: Case) -> None:
             case.allowed(word(case.attempt(accepting.result)), "the accept that waited")
         return
     receiver, _sender = case.channel()
-    receiving = case.begin(receiver.recv if case.text("op") == "recv" else receiver.recv_exact, 10)
+    exact = case.text("op") == "recv_exact"
+    receiving = case.begin(receiver.recv_exact, 10) if exact else case.begin(receiver.recv, 10)
     if not receiving.blocked(50):
         case.cannot_tell("the receive did not wait")
     with case.decides("XC-LOOP-005"):

@@ -44,14 +44,20 @@ def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 
 def test_a_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conformance.live.roster.find_spec", lambda _name: None)
+    def found(_name: str) -> None:
+        """Nothing is installed."""
+
+    monkeypatch.setattr("conformance.live.roster.find_spec", found)
 
     with pytest.raises(StartError, match=r"agent trio: it needs the Python package 'trio'.*pip install 'ipc-confor"):
         named_command("trio")
 
 
 def test_an_agent_made_of_packages_sees_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conformance.live.roster.find_spec", lambda _name: "there")
+    def found(_name: str) -> str:
+        return "there"
+
+    monkeypatch.setattr("conformance.live.roster.find_spec", found)
 
     assert named_command("trio").argv[:2] == (sys.executable, "-I")
     assert "-S" not in named_command("trio").argv

@@ -107,7 +107,7 @@ class Anyio:
     async def readable(self, fd: int) -> None:
         await anyio.wait_readable(fd)
 
-    def explain(self, problem: Exception) -> tuple[str, OSError | None] | None:
+    def explain(self, problem: Exception, /) -> tuple[str, OSError | None] | None:
         match problem:
             case anyio.BusyResourceError():
                 return "busy", None

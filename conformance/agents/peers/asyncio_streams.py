@@ -159,7 +159,7 @@ class Streams:
         finally:
             loop.remove_reader(fd)
 
-    def explain(self, problem: Exception) -> tuple[str, OSError | None] | None:
+    def explain(self, problem: Exception, /) -> tuple[str, OSError | None] | None:
         if isinstance(problem, RuntimeError) and BUSY in str(problem):
             return "busy", None
         if isinstance(problem, OSError) and problem.errno is None:

@@ -120,7 +120,7 @@ class Trio:
     async def readable(self, fd: int) -> None:
         await trio.lowlevel.wait_readable(fd)
 
-    def explain(self, problem: Exception) -> tuple[str, OSError | None] | None:
+    def explain(self, problem: Exception, /) -> tuple[str, OSError | None] | None:
         match problem:
             case trio.BusyResourceError():
                 return "busy", None
