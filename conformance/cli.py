@@ -22,7 +22,7 @@ from conformance.live.ledger import LedgerError
 from conformance.plain import safe
 from conformance.requirements import SpecError
 
-COMMANDS = ("run", "judge", "plan", "explain", "check-agent", "trace", "selftest", "search")
+COMMANDS = ("run", "judge", "plan", "explain", "check-agent", "trace", "selftest", "search", "matrix", "diff", "record")
 
 
 class _Command(Protocol):
@@ -101,6 +101,16 @@ _HELP = {
     "example: ipc-conformance selftest",
     "search": "search for sequences of operations that an agent answers wrongly\n"
     "example: ipc-conformance search --agent stdlib --primitive unnamed_pipe",
+    "matrix": "support levels from the evidence of many runs: pages, badges, a gate\n"
+    "examples:\n"
+    "  ipc-conformance matrix table matrix/results\n"
+    "  ipc-conformance matrix build --out site matrix/results run.jsonl\n"
+    "  ipc-conformance matrix check --baseline main matrix/results\n"
+    "  ipc-conformance matrix judge --out matrix/results run.jsonl",
+    "record": "run an agent and keep the evidence, with nothing but Python\n"
+    "example: ipc-conformance record --evidence here.jsonl --source 'who I am'",
+    "diff": "what changed from one run to another\n"
+    "example: ipc-conformance diff before.jsonl after.jsonl --gate",
 }  # fmt: skip
 
 

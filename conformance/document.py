@@ -16,7 +16,8 @@ from conformance.requirements import LEVELS, Spec
 from conformance.scenario import Scenario
 from conformance.sequences.frozen import with_named
 from matrix.cells import Cell, cells
-from matrix.levels import Level, levels, load_policy
+from matrix.claims import load_claims
+from matrix.levels import Key, Level, levels, load_policy
 
 OWN_AGENT = '"$AGENT_COMMAND"'
 OWN_WITNESS = '"$WITNESS_COMMAND"'
@@ -46,12 +47,13 @@ class Judged:
 def judged(evidence: Evidence, spec: Spec, catalogue: Mapping[str, Scenario]) -> Judged:
     """Derive the verdicts, and the support levels that they carry."""
     everything = plan_of(evidence, spec, catalogue)
-    wanted = frozenset(evidence.header.planned)
-    left_out = Counter(planned.primitive for planned in everything if planned.decides and planned.id not in wanted)
-    verdicts = judge(evidence, spec, catalogue)
+    left_out = cases_left_out(evidence, everything)
+    verdicts = judge(evidence, spec, catalogue, everything)
     found = cells(evidence, verdicts, left_out)
-    by_key = levels(found, load_policy())
-    support = {cell.primitive: (cell, by_key[cell.agent, cell.platform, cell.primitive]) for cell in found}
+    by_key = levels(found, load_policy(), load_claims(spec.platforms))
+    support = {
+        cell.primitive: (cell, by_key[Key(cell.agent, cell.platform, cell.emulator, cell.primitive)]) for cell in found
+    }
     decided = {planned.id for planned in everything if planned.decides}
     orphans = tuple(case for case in evidence.header.planned if case not in decided)
     return Judged(evidence, tuple(everything), tuple(verdicts), support, orphans)
@@ -64,6 +66,12 @@ def plan_of(evidence: Evidence, spec: Spec, catalogue: Mapping[str, Scenario]) -
     return plan(
         spec, known.values(), platform_of(evidence), claims(header.agents["subject"]), hidden(header.environment)
     )
+
+
+def cases_left_out(evidence: Evidence, everything: Sequence[Planned]) -> Mapping[str, int]:
+    """How many cases of each primitive the run could have decided and did not select."""
+    wanted = frozenset(evidence.header.planned)
+    return Counter(planned.primitive for planned in everything if planned.decides and planned.id not in wanted)
 
 
 def platform_of(evidence: Evidence) -> str:

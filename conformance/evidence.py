@@ -142,7 +142,7 @@ def merge(parts: Iterable[Evidence]) -> list[Evidence]:
     merged: dict[str, Evidence] = {}
     for part in parts:
         header = part.header
-        key = _plain({"suite": header.suite, "spec": header.spec, "environment": header.environment,
+        key = _plain({"suite": header.suite, "spec": header.spec, "environment": place(header.environment),
                       "agents": header.agents})  # fmt: skip
         before = merged.get(key)
         if before is None:
@@ -154,12 +154,17 @@ def merge(parts: Iterable[Evidence]) -> list[Evidence]:
                 f"{twice} was run twice by the same agent; judge the files of the two runs one at a time"
             )
         planned = dict.fromkeys((*before.header.planned, *header.planned))
-        joined = Header(
-            header.suite, header.spec, header.environment, header.agents, before.header.selection, tuple(planned)
-        )
+        # As old as its oldest part.
+        environment = min(before.header.environment, header.environment, key=lambda found: str(found.get("date", "")))
+        joined = Header(header.suite, header.spec, environment, header.agents, before.header.selection, tuple(planned))
         records = {**before.records, **part.records}
         merged[key] = Evidence(joined, records, before.ended and part.ended, part.seal, 0)
     return list(merged.values())
+
+
+def place(environment: Mapping[str, object]) -> Mapping[str, object]:
+    """An environment without the day: the parts of one run can be made on several."""
+    return {key: value for key, value in environment.items() if key != "date"}
 
 
 def _plain(value: object) -> str:

@@ -6,7 +6,7 @@ the case is stale: undetermined, never green.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance import shape
@@ -33,14 +33,18 @@ class Verdict:
     party: str
 
 
-def judge(evidence: Evidence, spec: Spec, catalogue: Mapping[str, Scenario]) -> list[Verdict]:
-    """The verdicts of a run, in the order of the plan."""
+def judge(
+    evidence: Evidence, spec: Spec, catalogue: Mapping[str, Scenario], everything: Iterable[Planned] | None = None
+) -> list[Verdict]:
+    """The verdicts of a run, in the order of the plan: of `everything`, where the caller has planned already."""
     platform = str(evidence.header.environment.get("platform"))
-    claimed = claims(evidence.header.agents["subject"])
+    if everything is None:
+        known = with_named(catalogue, evidence.header.planned)
+        claimed, unseen = claims(evidence.header.agents["subject"]), hidden(evidence.header.environment)
+        everything = plan(spec, known.values(), platform, claimed, unseen)
     wanted = frozenset(evidence.header.planned)
     verdicts: list[Verdict] = []
-    unseen = hidden(evidence.header.environment)
-    for planned in plan(spec, with_named(catalogue, evidence.header.planned).values(), platform, claimed, unseen):
+    for planned in everything:
         findings = dict(planned.out)
         if planned.decides and planned.id in wanted:
             findings |= judge_case(planned, evidence.records.get(planned.id), spec, platform)

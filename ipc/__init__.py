@@ -6,6 +6,8 @@ inheritance is asked for. Every call that can wait takes `timeout`: seconds as a
 it takes (the default), 0 for never waiting (WouldBlock). One deadline covers the whole call, and signals do
 not extend it; when it passes, TimedOut is raised and the endpoint remains usable. A negative timeout or NaN
 is InvalidInput. Errors are `ipc.errors.IpcError`, an OSError with a portable `kind`.
+
+These calls block their thread; `ipc.aio` and `ipc.trio` have the same ones for event loops.
 """
 
 from __future__ import annotations

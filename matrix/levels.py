@@ -1,21 +1,37 @@
 """Support levels, computed from cells by `policy.toml`. Pure but for reading that file.
 
 Several runs of one agent on one platform add up: a violation seen in any of them counts for all,
-and the best of what is left decides.
+and the best of what is left decides. Runs through an emulator are a platform of their own.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
+from typing import NamedTuple
 
+from conformance import shape
 from conformance.requirements import SpecError
 from matrix.cells import Cell
+from matrix.claims import NONE, Claims
 
-_FLAGS = ("offered", "proven", "complete", "native", "ci", "associated")
+_FLAGS = (
+    "offered", "proven", "complete", "native", "ci", "fresh", "sourced", "latest", "static", "associated",
+)  # fmt: skip
 _LIMITS = ("must_violated", "must_undetermined")
+
+
+class Key(NamedTuple):
+    """What has a level: an agent's primitive on a platform, native where `emulator` is empty."""
+
+    agent: str
+    platform: str
+    emulator: str
+    primitive: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +41,11 @@ class Level:
     name: str
     promise: str
     rank: int
+
+    @property
+    def explicit(self) -> bool:
+        """Whether it takes a run on the platform itself."""
+        return self.name.startswith("explicit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +65,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Levels from best to worst, the rules in their order, and which platform stands for which."""
+    """Levels from best to worst, the rules in their order, and for how many days evidence is fresh."""
 
     levels: tuple[Level, ...]
     rules: tuple[Rule, ...]
-    association: Mapping[str, str]
+    fresh_days: int
 
     def level(self, name: str) -> Level:
         """The level of that name; SpecError lists the others."""
@@ -56,6 +77,15 @@ class Policy:
             if level.name == name:
                 return level
         raise SpecError(f"no level {name!r}; there are: {', '.join(level.name for level in self.levels)}")
+
+    def fresh(self, day: str, today: date | None) -> bool:
+        """Whether evidence of that day still counts; seen from its own day (`today` None) it does."""
+        if today is None:
+            return True
+        try:
+            return (today - date.fromisoformat(day)).days <= self.fresh_days
+        except ValueError:
+            return False
 
 
 def load_policy() -> Policy:
@@ -65,51 +95,113 @@ def load_policy() -> Policy:
 
 def parse_policy(text: str) -> Policy:
     """A policy from TOML; SpecError names what is wrong with it."""
-    document: Mapping[str, Sequence[Mapping[str, object]]] = tomllib.loads(text)
-    _only(document, ("level", "rule", "association"), "policy.toml")
+    document: Mapping[str, object] = tomllib.loads(text)
+    _only(document, ("fresh_days", "level", "rule"), "policy.toml")
+    days = shape.whole(document.get("fresh_days", 0))
+    if days is None or days < 0:
+        raise SpecError("policy.toml: fresh_days is to be a number of days")
     levels: list[Level] = []
-    for entry in document.get("level", ()):
+    for entry in _tables(document, "level"):
         _only(entry, ("name", "promise"), "policy.toml: level")
         levels.append(Level(str(entry.get("name")), str(entry.get("promise")), len(levels)))
     by_name = {level.name: level for level in levels}
-    rules = tuple(_rule(entry, by_name) for entry in document.get("rule", ()))
+    rules = tuple(_rule(entry, by_name) for entry in _tables(document, "rule"))
     if not rules or rules[-1].flags or rules[-1].limits:
         raise SpecError("policy.toml: the last rule is to have no conditions, so that every cell has a level")
-    association: Mapping[str, str] = tomllib.loads(text).get("association", {})
-    return Policy(tuple(levels), rules, association)
+    return Policy(tuple(levels), rules, days)
 
 
-def levels(cells: Iterable[Cell], policy: Policy) -> Mapping[tuple[str, str, str], Level]:
-    """The level of each agent, platform and primitive for which there is a cell."""
-    groups: dict[tuple[str, str, str], list[Cell]] = {}
+def levels(
+    cells: Iterable[Cell], policy: Policy, claims: Claims = NONE, *, today: date | None = None
+) -> Mapping[Key, Level]:
+    """The level of everything that there is a cell of, or a claim.
+
+    `today` decides what is fresh; without it all evidence is seen from the day on which it was made.
+    """
+    groups: dict[Key, list[Cell]] = {}
     for cell in cells:
-        groups.setdefault((cell.agent, cell.platform, cell.primitive), []).append(cell)
-    alone = {key: _level(group, policy, associated=False) for key, group in groups.items()}
-    explicit = {level.name for level in policy.levels if level.name.startswith("explicit")}
+        groups.setdefault(Key(cell.agent, cell.platform, cell.emulator, cell.primitive), []).append(cell)
+    newest = _newest(cell for group in groups.values() for cell in group)
+    alone = {
+        key: _level(group, policy, claims, newest[key.agent], today, associated=False) for key, group in groups.items()
+    }
+    claimed = {
+        Key(claims.agent, claim.platform, "", primitive): level
+        for claim in claims.platforms.values()
+        for primitive, level in claim.levels.items()
+    }
 
-    def associated(key: tuple[str, str, str]) -> bool:
-        agent, platform, primitive = key
-        other = alone.get((agent, policy.association.get(platform, ""), primitive))
-        return other is not None and other.name in explicit
+    def associated(key: Key) -> bool:
+        claim = claims.of(key.agent, key.platform)
+        if claim is None or claim.relative is None or key.emulator:
+            return False
+        other = alone.get(key._replace(platform=claim.relative))
+        return other is not None and other.explicit
 
-    return {key: _level(group, policy, associated=associated(key)) for key, group in groups.items()}
+    found = dict(alone)
+    for key, group in groups.items():
+        if associated(key):
+            found[key] = _level(group, policy, claims, newest[key.agent], today, associated=True)
+    for key, level in claimed.items():
+        if key not in groups:
+            found[key] = _unseen(policy, offered=level != policy.levels[-1].name, associated=associated(key))
+    return found
 
 
-def _level(cells: Sequence[Cell], policy: Policy, *, associated: bool) -> Level:
+def newer(version: str) -> tuple[object, ...]:
+    """A key that sorts versions: runs of digits as numbers, and a release after what led to it (1.0rc1 before 1.0)."""
+    parts = re.findall(r"\d+|[^\W\d_]+", version)
+    return (*((1, int(part), "") if part.isdecimal() else (-1, 0, part) for part in parts), (0, 0, ""))
+
+
+def _newest(cells: Iterable[Cell]) -> Mapping[str, str]:
+    """The newest version of each agent's implementation."""
+    found: dict[str, str] = {}
+    for cell in cells:
+        found[cell.agent] = max(found.get(cell.agent, cell.version), cell.version, key=newer)
+    return found
+
+
+def _level(
+    cells: Sequence[Cell], policy: Policy, claims: Claims, newest: str, today: date | None, *, associated: bool
+) -> Level:
     violated = max(cell.count("must", "violated") for cell in cells)
     reached: list[Level] = []
     for cell in cells:
+        claim = claims.of(cell.agent, cell.platform)
         flags = {
             "offered": cell.offered,
             "proven": cell.count("must", "holds") > 0,
             "complete": cell.complete,
             "native": cell.native,
             "ci": cell.ci,
+            "fresh": policy.fresh(cell.date, today),
+            "sourced": bool(cell.source),
+            "latest": cell.version == newest,
+            "static": claim is not None and bool(claim.static),
             "associated": associated,
         }
         counts = {"must_violated": violated, "must_undetermined": cell.count("must", "undetermined")}
-        reached.append(next(rule.level for rule in policy.rules if rule.fits(flags, counts)))
+        reached.append(_first(policy, flags, counts))
     return min(reached, key=lambda level: level.rank)
+
+
+def _unseen(policy: Policy, *, offered: bool, associated: bool) -> Level:
+    """The level of what there is no evidence of: whether it is offered is the claim's word."""
+    flags = {**dict.fromkeys(_FLAGS, False), "offered": offered, "native": True, "associated": associated}
+    return _first(policy, flags, dict.fromkeys(_LIMITS, 0))
+
+
+def _first(policy: Policy, flags: Mapping[str, bool], counts: Mapping[str, int]) -> Level:
+    return next(rule.level for rule in policy.rules if rule.fits(flags, counts))
+
+
+def _tables(document: Mapping[str, object], key: str) -> Iterable[Mapping[str, object]]:
+    for entry in shape.items(document.get(key)) or ():
+        table = shape.table(entry)
+        if table is None:
+            raise SpecError(f"policy.toml: {key} is to be a list of tables, [[{key}]]")
+        yield table
 
 
 def _rule(entry: Mapping[str, object], levels: Mapping[str, Level]) -> Rule:

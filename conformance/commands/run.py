@@ -17,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 
 from conformance.assessment import INTERRUPTED
-from conformance.evidence import Evidence, Record
+from conformance.evidence import Evidence, Record, place
 from conformance.front.bench import Bench, Order
 from conformance.front.options import add_agent, add_cases, add_rules, order
 from conformance.front.outcome import Wanted, command_line, derive, level_wanted, put_out
@@ -51,6 +51,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     spread.add_argument("--tx", metavar="SPEC", action="append", default=[], help="in such a process (pytest-xdist)")
     files = parser.add_argument_group("files")
     files.add_argument("--evidence", metavar="FILE", help="keep the evidence here")
+    files.add_argument(
+        "--source", metavar="TEXT", help="who vouches for this run, for the evidence (in CI: the run of the CI)"
+    )
     files.add_argument("--resume", metavar="FILE", help="go on with evidence of a run that was cut off")
     files.add_argument("--junit", metavar="FILE", help="write JUnit XML, for the cases that are run now")
     add_rules(parser)
@@ -249,7 +252,7 @@ def _check_same(before: Evidence, bench: Bench) -> None:
         "the suite": (then.suite, now.suite),
         "the spec": (then.spec, now.spec),
         **{f"the environment's {key}": (then.environment.get(key), now.environment.get(key))
-           for key in {**then.environment, **now.environment}},
+           for key in place({**then.environment, **now.environment})},
         **{f"the {role}": (then.agents.get(role), now.agents.get(role)) for role in {**then.agents, **now.agents}},
     }  # fmt: skip
     for what, (was, is_) in pairs.items():

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @instead_of(Watched, "until")
 async def unguarded(right: Right[Awaitable[T]], watched: Watched, way: str, attempt: Callable[[], T]) -> T:
-    if way == "recv":
+    if way == "recv" and watched.endpoint.kind != "listener":
         watched.release(way)
     return await right(watched, way, attempt)
 

@@ -38,6 +38,7 @@ class Order:
 
     Either `agent` names one or `agent_command` runs one. `only` lists cases by their ids and overrules globs and shard.
     `expectations` is the text of a file and `expectations_source` its name; `frozen` has sequences to replay as well.
+    `source` says who vouches for the run.
     """
 
     agent: str | None
@@ -51,6 +52,7 @@ class Order:
     expectations: str = ""
     expectations_source: str = "expectations"
     frozen: str = ""
+    source: str | None = None
 
     def text(self) -> str:
         """As it travels."""
@@ -211,7 +213,14 @@ class Bench:
 
     def _prepare(self) -> Prepared:
         order = self.order
-        return prepare(order.subject, order.witness[0], self.spec, self.run_mark, patience_ms=order.patience_ms)
+        return prepare(
+            order.subject,
+            order.witness[0],
+            self.spec,
+            self.run_mark,
+            patience_ms=order.patience_ms,
+            source=order.source,
+        )
 
     def _believe(self, probed: Probed) -> Prepared:
         subject, witness = self.order.subject, self.order.witness[0] or self.order.subject

@@ -61,7 +61,7 @@ def order(options: argparse.Namespace, *, default_agent: str | None = DEFAULT) -
         agent, options.agent_command, options.witness_command, round(options.patience * 1000),
         tuple(getattr(options, "cases", ())), getattr(options, "shard", None), None,
         getattr(options, "strict", False), text, source,
-        "" if frozen is None else read_text(frozen, "--frozen"),
+        "" if frozen is None else read_text(frozen, "--frozen"), getattr(options, "source", None),
     )  # fmt: skip
     _ = made.witness, made.subject
     return made

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import platform
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from conformance import shape
 from conformance.live.agent import Command, Launcher, StartError
@@ -46,9 +47,18 @@ class Prepared:
 
 
 def prepare(
-    subject: Command, witness: Command | None, spec: Spec, run_mark: str, *, patience_ms: int = PATIENCE_MS
+    subject: Command,
+    witness: Command | None,
+    spec: Spec,
+    run_mark: str,
+    *,
+    patience_ms: int = PATIENCE_MS,
+    source: str | None = None,
 ) -> Prepared:
-    """Probe both agents; `witness` None means that the subject's command has to serve as witness too."""
+    """Probe both agents; `witness` None means that the subject's command has to serve as witness too.
+
+    `source` says who vouches for the run; in CI that is the CI run, unless it is given.
+    """
     hello = _probe(subject, "subject", spec, run_mark, patience_ms)
     witness_hello = _probe(witness or subject, "witness", spec, run_mark, patience_ms)
     if witness_hello.get("witness") is not True:
@@ -69,7 +79,7 @@ def prepare(
         Setting(spec, place, launcher, hello, patience_ms),
         launcher,
         witness_launcher,
-        _environment(place, witness_hello),
+        _environment(place, (witness_hello, hello), source),
         {"subject": {"name": subject.name, **hello}, "witness": {"name": (witness or subject).name, **witness_hello}},
     )
 
@@ -141,15 +151,43 @@ def _silence(channel: Channel, what: str, seconds: float) -> str:
     return f"no reply to {what} within {seconds:g} s{said}"
 
 
-def _environment(system: str, witness_hello: Mapping[str, object]) -> Mapping[str, object]:
-    """Where this evidence comes from; no names of users or hosts, no variables but whether this is CI."""
-    place = shape.table(witness_hello.get("platform")) or {}
-    facts = {key: str(place.get(key, "unknown")) for key in ("release", "machine")}
+def _environment(system: str, hellos: Sequence[Mapping[str, object]], source: str | None) -> Mapping[str, object]:
+    """Where and when this evidence comes from; no names of users or hosts, no variables but what CI says of its run.
+
+    The witness comes first among the `hellos`: it is the suite's own, and believed where the two differ.
+    """
+    places = [shape.table(hello.get("platform")) or {} for hello in hellos]
+    facts = {key: str(places[0].get(key, "unknown")) for key in ("release", "machine")}
+    emulator = next((str(place["emulator"]) for place in places if place.get("emulator")), None)
+    # What a system shows is for its witness alone to say.
+    hidden = shape.texts(places[0].get("cannot_show"))
+    vouched = source or ci_run(os.environ)
     return {
         "platform": system,
         **facts,
+        **({} if emulator is None else {"emulator": emulator}),
         "harness": f"Python {platform.python_version()}",
         "ci": bool(os.environ.get("CI")),
-        **({"emulator": str(place["emulated"])} if "emulated" in place else {}),
-        **({"cannot_show": list(shape.texts(place["cannot_show"]) or ())} if "cannot_show" in place else {}),
+        **({} if vouched is None else {"source": vouched}),
+        "date": datetime.now(UTC).date().isoformat(),
+        **({} if hidden is None else {"cannot_show": list(hidden)}),
     }
+
+
+# The variables that name a project and a run of its CI, as each of them documents:
+# https://docs.github.com/actions/reference/workflows-and-actions/variables
+# https://docs.gitlab.com/ci/variables/predefined_variables/
+# https://cirrus-ci.org/guide/writing-tasks/#environment-variables
+_CI_RUNS = (
+    ("GitHub", "GITHUB_REPOSITORY", "GITHUB_RUN_ID"),
+    ("GitLab", "CI_PROJECT_PATH", "CI_PIPELINE_ID"),
+    ("Cirrus", "CIRRUS_REPO_FULL_NAME", "CIRRUS_BUILD_ID"),
+)
+
+
+def ci_run(environment: Mapping[str, str]) -> str | None:
+    """The CI run that this is part of, the same for all jobs of it; None outside of CI or in one that is not known."""
+    for title, project, run in _CI_RUNS:
+        if environment.get("CI") and environment.get(project) and environment.get(run):
+            return f"{title} {environment[project]} run {environment[run]}"
+    return None

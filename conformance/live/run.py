@@ -235,8 +235,11 @@ def _status(status: int) -> str:
 
 
 def _memory(pid: int) -> int:
-    import psutil
-
+    """How many bytes of memory a process has; 0 where it is gone, or psutil is not installed."""
+    try:
+        import psutil
+    except ImportError:
+        return 0
     try:
         return int(psutil.Process(pid).memory_info().rss)
     except psutil.Error:

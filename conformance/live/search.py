@@ -23,7 +23,7 @@ from conformance.live import run
 from conformance.live.engine import Keeper
 from conformance.live.probe import Prepared
 from conformance.live.search_outcome import AGAIN, Found, Hunt
-from conformance.plan import Planned, plan
+from conformance.plan import Planned, hidden, plan
 from conformance.requirements import SpecError
 from conformance.scenario import Finding, Scenario
 from conformance.sequences import sequence
@@ -127,7 +127,8 @@ class _Players:
 def planned_for(prepared: Prepared, scenario: Scenario, primitive: str, mode: str, word: str) -> Planned:
     """The case of one sequence, as any run would plan it."""
     narrowed = replace(scenario, primitives=(primitive,), modes=(mode,), params={"steps": (word,)})
-    (planned,) = plan(prepared.setting.spec, (narrowed,), prepared.setting.platform, prepared.claims)
+    unseen = hidden(prepared.environment)
+    (planned,) = plan(prepared.setting.spec, (narrowed,), prepared.setting.platform, prepared.claims, unseen)
     return planned
 
 

@@ -153,12 +153,12 @@ def detect(
             if case.decides
         ]
         planned = planned if whole else sample(planned, fault)
-        records = dict(_records(prepared, planned, flight))
+        records = dict(run_through(prepared, planned, flight))
         findings = {case.id: judge_case(case, records[case.id], spec, platform) for case in planned}
         hung = [case for case in planned if _hangs_elsewhere(fault, findings[case.id])]
         if hung:
             patient = replace(prepared, setting=replace(prepared.setting, patience_ms=SECOND_PATIENCE_MS))
-            records |= _records(patient, hung, 1)
+            records |= run_through(patient, hung, 1)
             findings |= {case.id: judge_case(case, records[case.id], spec, platform) for case in hung}
     finally:
         prepared.close()
@@ -171,7 +171,7 @@ def _hangs_elsewhere(fault: Fault, findings: Mapping[str, Finding]) -> bool:
     return not hung <= {*fault.breaks, *fault.sometimes}
 
 
-def _records(prepared: Prepared, planned: Sequence[Planned], flight: int) -> Mapping[str, Record]:
+def run_through(prepared: Prepared, planned: Sequence[Planned], flight: int) -> Mapping[str, Record]:
     engine = Engine(prepared.setting, prepared.witness, flight=flight)
     try:
         engine.start(planned)

@@ -16,14 +16,14 @@ RUN_MARK = "IPC_CONFORMANCE_RUN"
 
 
 def end_strays(run_mark: str) -> list[str]:
-    """End every process that still carries the mark of this run; what they were.
+    """End every process that still carries the mark of this run; what they were. Without psutil none is looked for.
 
     A process that left its agent's session keeps the environment that the agent was started with.
     """
-    import psutil
-
     ended: list[str] = []
     for process in _marked(run_mark):
+        import psutil
+
         with contextlib.suppress(psutil.Error):
             ended.append(" ".join(process.cmdline()))
             process.kill()
@@ -43,8 +43,10 @@ def end_group(pid: int, run_mark: str) -> None:
 
 
 def _marked(run_mark: str) -> Iterator[psutil.Process]:
-    import psutil
-
+    try:
+        import psutil
+    except ImportError:
+        return
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             if process.pid != os.getpid() and process.environ().get(RUN_MARK) == run_mark:

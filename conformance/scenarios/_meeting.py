@@ -27,10 +27,13 @@ def meets(case: Case, listener: Listener, name: Name, *, client: Party | None = 
     return stream
 
 
-def waits_for_room(case: Case, connecting: Pending[End]) -> None:
-    """A violation when a connect to a full queue gives a stream that is not connected instead of waiting for room."""
-    if not connecting.blocked():
-        early = case.attempt(connecting.result)
+def waits_for_room(case: Case, connecting: Pending[End], *, may_fail: bool = False) -> None:
+    """A violation when a connect to a full queue gives a stream that is not connected instead of waiting for room.
+
+    Failing at once is one, too, unless it `may_fail`.
+    """
+    if not connecting.blocked(200):
+        early = case.attempt(connecting.result) if may_fail else connecting.result()
         if not isinstance(early, Failed):
             sent = case.attempt(early.send_all, b"hello")
             case.check(not isinstance(sent, Failed), "a connect that finds no room waits; what it gives is connected")

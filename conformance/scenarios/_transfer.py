@@ -18,6 +18,7 @@ MEBIBYTE = 1 << 20
 """Bytes that no platform queues by default: Linux holds about 200 KiB in a socket and 64 KiB in a pipe, others less."""
 
 CHUNK = 1 << 16
+FEW = 10
 WITNESS_MS = 8_000
 """How long the witness waits: a bound, so that data that never come are the agent's failure and not a hung witness."""
 
@@ -61,6 +62,15 @@ def held_up(case: Case, receiver: End, sender: End, *, as_task: bool = False) ->
     if not sending.blocked(50):
         case.cannot_tell("the send did not wait")
     return flood.part(begun, flood.length - begun), sending
+
+
+def broken_send(case: Case, sender: End) -> Failed:
+    """How sending to nobody fails, within a few sends: on an event loop the first may be on its way unseen."""
+    for _ in range(FEW):
+        outcome = case.attempt(sender.send, b"x")
+        if isinstance(outcome, Failed):
+            return outcome
+    return case.fails(sender.send, b"x")
 
 
 def sent_before(failed: Failed) -> int:

@@ -220,9 +220,10 @@ def a_waiting_client_learns_of_the_death(case: Case) -> None:
     """A client that waits for room in a listener's queue fails when the server is killed."""
     name = case.name()
     case.server.listen(name, backlog=1)
+    case.client.connect(name)  # a process that has just started could take as long as one that waits
     connecting = case.begin(case.client.connect, name)
     for _ in range(ENOUGH):
-        if connecting.blocked(50):
+        if connecting.blocked(100):
             break
         connecting.result()
         connecting = case.begin(case.client.connect, name)

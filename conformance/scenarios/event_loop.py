@@ -92,6 +92,26 @@ def a_second_sender_mixes_nothing(case: Case) -> None:
         arrives(case, receiver, b"last")
 
 
+@scenario("XC-LOOP-012", primitives=SOCKET, modes=ASYNC)
+def a_second_accept_takes_nobody_away(case: Case) -> None:
+    """Of two accepts at once each gets a client, or the second one is refused and nobody is lost."""
+    name = case.name()
+    listener = case.server.listen(name)
+    first = case.begin(listener.accept)
+    if not first.blocked(50):
+        case.cannot_tell("the accept did not wait")
+    with case.decides("XC-LOOP-012"):
+        second = case.begin(listener.accept)
+        refused = None if second.blocked(100) else case.attempt(second.result)
+        for number in range(2):
+            case.client.connect(name).send_all(b"%d" % number)
+        one = first.result()
+        outcome = case.attempt(second.result) if refused is None else refused
+        case.allowed(word(outcome), "a second accept at once")
+        other = listener.accept() if isinstance(outcome, Failed) else outcome
+        case.equal(sorted(end.recv(1).bytes for end in (one, other)), [b"0", b"1"], "what the accepted streams carry")
+
+
 @scenario(
     "XC-LOOP-005",
     primitives=CHANNELS,
@@ -110,7 +130,8 @@ def a_close_wakes_who_waits(case: Case) -> None:
             case.allowed(word(case.attempt(accepting.result)), "the accept that waited")
         return
     receiver, _sender = case.channel()
-    receiving = case.begin(receiver.recv if case.text("op") == "recv" else receiver.recv_exact, 10)
+    exact = case.text("op") == "recv_exact"
+    receiving = case.begin(receiver.recv_exact, 10) if exact else case.begin(receiver.recv, 10)
     if not receiving.blocked(50):
         case.cannot_tell("the receive did not wait")
     with case.decides("XC-LOOP-005"):

@@ -73,9 +73,11 @@ def wrong(command: Command, seconds: float = 10.0) -> list[str]:
     [
         (*PYTHON, str(AGENTS / "stdlib")),
         (*PYTHON, str(AGENTS / "reference")),
+        (*PYTHON, str(AGENTS / "reference"), "asyncio"),
+        (sys.executable, "-I", str(AGENTS / "reference"), "trio"),
         ("perl", str(AGENTS / "perl" / "agent.pl")),
     ],
-    ids=["stdlib", "reference", "perl"],
+    ids=["stdlib", "reference", "reference-asyncio", "reference-trio", "perl"],
 )
 def test_the_agents_of_the_suite_keep_every_rule(argv: tuple[str, ...]) -> None:
     if shutil.which(argv[0]) is None:

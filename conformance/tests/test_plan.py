@@ -109,6 +109,26 @@ def test_a_mode_is_a_claim(spec: Spec) -> None:
     assert [(case.mode, case.decides) for case in cases] == [("blocking", ("T-ASK-002",)), ("deadline", ())]
 
 
+def test_an_agent_on_an_event_loop_has_the_mode_async_in_place_of_blocking(spec: Spec) -> None:
+    both = replace(requirement("T-ASK-003"), modes=("blocking", "async"))
+    more = replace(spec, requirements={both.id: both})
+    scenario = made("T-ASK-003", primitives=("unnamed_pipe",), modes=("blocking", "async"))
+    blocking, on_a_loop = plan(more, (scenario,), "linux", ("unnamed_pipe", "async"))
+    assert (blocking.decides, on_a_loop.decides) == ((), ("T-ASK-003",))
+    assert [out.detail for out in blocking.out.values()] == ["the agent claims async, so it has no blocking use"]
+    blocking, on_a_loop = plan(more, (scenario,), "linux", ("unnamed_pipe",))
+    assert (blocking.decides, on_a_loop.decides) == (("T-ASK-003",), ())
+
+
+def test_a_requirement_does_not_speak_of_agents_that_claim_what_it_excepts(spec: Spec) -> None:
+    bytes_only = replace(requirement("T-ASK-003"), unless=("framing",))
+    more = replace(spec, requirements={bytes_only.id: bytes_only})
+    (case,) = plan(more, (made("T-ASK-003", primitives=("unnamed_pipe",)),), "linux", ("unnamed_pipe", "framing"))
+    assert [(out.verdict, out.detail) for out in case.out.values()] == [
+        ("unsupported", "it does not speak of agents that claim framing")
+    ]
+
+
 def test_a_claim_that_obliges_to_another_is_violated_without_it(spec: Spec) -> None:
     strict = {
         **spec.capabilities,

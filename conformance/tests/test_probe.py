@@ -8,13 +8,14 @@ assert sys.platform != "win32", "agents are processes of a POSIX system here"
 
 import secrets
 from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psutil
 import pytest
 
 from conformance.live.agent import Command, StartError
-from conformance.live.probe import Prepared, ProbeError, prepare
+from conformance.live.probe import Prepared, ProbeError, ci_run, prepare
 from conformance.live.run import open_channel
 from conformance.live.strays import end_strays
 from conformance.requirements import load
@@ -57,8 +58,29 @@ def test_what_a_run_needs_is_found_out(tmp_path: Path, mark: str) -> None:
 def test_the_environment_names_nobody(tmp_path: Path, mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "a secret word")
     environment = probed(tiny(tmp_path), mark).environment
-    assert set(environment) == {"platform", "release", "machine", "harness", "ci"}
+    assert set(environment) == {"platform", "release", "machine", "harness", "ci", "date"}
     assert environment["ci"] is True
+    assert date.fromisoformat(str(environment["date"])) <= datetime.now(UTC).date()
+
+
+def test_what_stands_between_agent_and_kernel_is_known_from_either(tmp_path: Path, mark: str) -> None:
+    place = {"system": "linux", "emulator": "qemu-s390x"}
+    assert probed(tiny(tmp_path, hello={**HELLO, "platform": place}), mark).environment["emulator"] == "qemu-s390x"
+
+
+@pytest.mark.parametrize(
+    ("variables", "source"),
+    [
+        ({}, None),
+        ({"CI": "true"}, None),
+        ({"GITHUB_REPOSITORY": "a/b", "GITHUB_RUN_ID": "7"}, None),
+        ({"CI": "true", "GITHUB_REPOSITORY": "a/b", "GITHUB_RUN_ID": "7"}, "GitHub a/b run 7"),
+        ({"CI": "true", "CI_PROJECT_PATH": "a/b", "CI_PIPELINE_ID": "8"}, "GitLab a/b run 8"),
+        ({"CI": "true", "CIRRUS_REPO_FULL_NAME": "a/b", "CIRRUS_BUILD_ID": "9"}, "Cirrus a/b run 9"),
+    ],
+)
+def test_in_ci_the_run_of_the_ci_vouches(variables: Mapping[str, str], source: str | None) -> None:
+    assert ci_run(variables) == source
 
 
 def test_an_agent_can_be_its_own_witness_where_it_offers_to(mark: str, tmp_path: Path) -> None:

@@ -70,6 +70,26 @@ def test_an_agent_on_windows_has_its_witness_there(monkeypatch: pytest.MonkeyPat
     )
 
 
+def test_a_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def found(_name: str) -> None:
+        """Nothing is installed."""
+
+    monkeypatch.setattr("conformance.live.roster.find_spec", found)
+
+    with pytest.raises(StartError, match=r"agent trio: it needs the Python package 'trio'.*pip install 'ipc-confor"):
+        named_command("trio")
+
+
+def test_an_agent_made_of_packages_sees_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def found(_name: str) -> str:
+        return "there"
+
+    monkeypatch.setattr("conformance.live.roster.find_spec", found)
+
+    assert named_command("trio").argv[:2] == (sys.executable, "-I")
+    assert "-S" not in named_command("trio").argv
+
+
 def test_a_command_is_split_like_in_a_shell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/somewhere")
 

@@ -276,6 +276,22 @@ def test_only_one_operation_can_be_begun() -> None:
     case.server.chdir("/")  # the next operation is an ordinary one again
 
 
+def test_a_task_has_a_name_by_which_it_is_cancelled() -> None:
+    def body(case: Case) -> None:
+        receiver, _ = case.server.pipe()
+        first, second = case.task(receiver.recv, 1), case.task(receiver.recv, 2)
+        case.begin(receiver.recv, 3)
+        second.cancel()
+        first.cancel()
+
+    script = Script()
+    told(body, script)
+    tasks = [args.get("task") for _, op, args in script.asked if op == "recv"]
+    assert [args["task"] for _, op, args in script.asked if op == "cancel"] == [tasks[1], tasks[0]]
+    assert tasks[0] != tasks[1]
+    assert tasks[2] is None
+
+
 def test_a_failure_can_be_taken_as_a_value() -> None:
     case = case_of(Script({"chdir": {"kind": "not_found", "native": "ENOENT", "sent": 3}}))
     outcome = case.attempt(case.server.chdir, "/nowhere")

@@ -54,13 +54,13 @@ def test_what_seems_to_hang_where_it_should_not_is_run_again_with_more_patience(
     monkeypatch.setattr(selftest, "SECOND_PATIENCE_MS", 3_000)
     slow = Fault("other", "Its replies are slow.", ("LS-IO-001",), "answers_late.py", None)
     seen: list[int] = []
-    right = selftest._records
+    right = selftest.run_through
 
     def counted(prepared: Prepared, planned: Sequence[Planned], flight: int) -> Mapping[str, Record]:
         seen.append(prepared.setting.patience_ms)
         return right(prepared, planned, flight)
 
-    monkeypatch.setattr(selftest, "_records", counted)
+    monkeypatch.setattr(selftest, "run_through", counted)
     detect(slow, named_command(WITNESS), SPEC, only("splitting_is_served"))
     assert seen == [selftest.PATIENCE_MS, 3_000]
 

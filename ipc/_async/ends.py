@@ -46,7 +46,16 @@ class Receives(Awaited):
 
     async def recv(self, max_bytes: int = _LARGEST_READ, timeout: float | None = None) -> bytes:
         """As ipc.Stream.recv. A cancelled call has consumed nothing."""
-        return await self._incoming.run(self._source.recv(max_bytes), self._patience(timeout))
+        tried = False
+        if self._blocking and timeout is None and self._incoming.may_begin():
+            # The common case, without the operation and what it costs.
+            try:
+                return self._source.receive_at_once(max_bytes)
+            except BlockingIOError:
+                tried = True
+            except OSError as error:
+                raise self._source.explain(error, "receive from") from None
+        return await self._incoming.run(self._source.recv(max_bytes, tried), self._patience(timeout))
 
     async def recv_into(self, buffer: WritableBuffer, timeout: float | None = None) -> int:
         """As ipc.Stream.recv_into. A cancelled call has consumed nothing, and left `buffer` as it was."""
@@ -90,7 +99,20 @@ class Sends(Awaited):
     async def send_all(self, data: ReadableBuffer, timeout: float | None = None) -> None:
         """As ipc.Stream.send_all. After a cancellation `sent` says how many bytes are out, and cannot come back."""
         self._begin()
-        return await self._outgoing.run(self._sink.send_all(data), self._patience(timeout))
+        already, tried = 0, False
+        if self._blocking and timeout is None and type(data) is bytes and data and self._outgoing.may_begin():
+            try:
+                already = self._sink.sent = self._sink.send_at_once(data)
+            except BlockingIOError:
+                pass
+            except OSError as error:
+                described = self._sink.explain(error, "send to")
+                described.sent = 0
+                raise described from None
+            if already == len(data):
+                return
+            tried = True
+        await self._outgoing.run(self._sink.send_all(data, already, tried), self._patience(timeout))
 
     @property
     def sent(self) -> int:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _LONGEST = 86_400.0
 
 
-def run(op: Op[T], timeout: float | None, started: float | None = None) -> T:
-    """The result of `op`, which may take `timeout` seconds (None: for ever) counted from `started`.
+def run(op: Op[T], timeout: float | None) -> T:
+    """The result of `op`, which may take `timeout` seconds (None: for ever).
 
     One deadline for the whole operation: neither a byte that trickles in nor a signal extends it
     (Python restarts an interrupted poll() with the time that is left, PEP 475).
@@ -29,7 +29,7 @@ def run(op: Op[T], timeout: float | None, started: float | None = None) -> T:
     check_timeout(timeout)
     try:
         wait = next(op)
-        expiry = None if timeout is None else (monotonic() if started is None else started) + timeout
+        expiry = None if timeout is None else monotonic() + timeout
         while True:
             try:
                 ready = _until(wait, expiry) if timeout or not isinstance(wait, Turn) else True

@@ -48,16 +48,24 @@ class Direction:
         if self._busy:
             raise Busy(None, "another task is using this direction of the endpoint; one at a time may, or duplicate it")
 
+    def may_begin(self) -> bool:
+        """Whether an operation may try its system call now, as nothing is under way and no turn is due."""
+        credit = self._credit
+        if self._busy or credit.left <= 0:
+            return False
+        credit.left -= 1
+        return True
+
     async def run(self, op: Op[T], timeout: float | None) -> T:
         """The result of `op`, which may take `timeout` seconds (None: for ever). Raises Busy."""
         self.refuse_second()
         credit = self._credit
         self._busy = True
         try:
-            credit.left -= 1
-            if credit.left < 0:
+            if credit.left <= 0:
                 credit.left = _IN_A_ROW
                 await self._turn()
+            credit.left -= 1
             if timeout == 0:
                 return blocking.run(op, timeout)
             check_timeout(timeout)

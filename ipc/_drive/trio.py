@@ -10,7 +10,12 @@ from ipc.errors import Busy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from ipc._wait import Writable
+
+_wait_readable = trio.lowlevel.wait_readable
+_wait_writable = trio.lowlevel.wait_writable
 
 
 class TrioDirection(Direction):
@@ -24,23 +29,20 @@ class TrioDirection(Direction):
         # What is being waited for; -1 for nothing.
         self._fd = -1
 
-    async def _ready(self, wait: Readable | Writable | Pause, until: float | None) -> bool:
-        if until is None:
-            await self._wait(wait)
-            return True
+    def _ready(self, wait: Readable | Writable | Pause, until: float | None) -> Awaitable[bool]:
+        return self._wait(wait) if until is None else self._wait_until(wait, until)
+
+    async def _wait_until(self, wait: Readable | Writable | Pause, until: float) -> bool:
         with trio.CancelScope(deadline=until) as scope:
             await self._wait(wait)
         return not scope.cancelled_caught
 
-    async def _wait(self, wait: Readable | Writable | Pause) -> None:
+    async def _wait(self, wait: Readable | Writable | Pause) -> bool:
         if isinstance(wait, Pause):
             await trio.sleep_forever()
         self._fd = wait.fd
         try:
-            if isinstance(wait, Readable):
-                await trio.lowlevel.wait_readable(wait.fd)
-            else:
-                await trio.lowlevel.wait_writable(wait.fd)
+            await (_wait_readable if isinstance(wait, Readable) else _wait_writable)(wait.fd)
         except trio.ClosedResourceError:
             # This end was closed, or the other half of its stream, which has the same descriptor: look again.
             pass
@@ -48,6 +50,7 @@ class TrioDirection(Direction):
             raise Busy(None, "another task waits for the same descriptor; one may, or duplicate the endpoint") from None
         finally:
             self._fd = -1
+        return True
 
     async def _turn(self) -> None:
         await trio.lowlevel.checkpoint()

@@ -60,8 +60,14 @@ class Receives(Operations):
         """How many bytes an interrupted recv_exact gave back; the next receive starts with them."""
         return len(self._unread)
 
-    def recv(self, max_bytes: int) -> Op[bytes]:
-        """One receive. 0 asks for nothing, and gets it at once."""
+    def receive_at_once(self, max_bytes: int) -> bytes:
+        """What is there. BlockingIOError if nothing is, or if only the operation knows."""
+        if self._unread or max_bytes <= 0:
+            raise BlockingIOError
+        return self._read(min(max_bytes, LARGEST_READ))
+
+    def recv(self, max_bytes: int, tried: bool = False) -> Op[bytes]:
+        """One receive. 0 asks for nothing, and gets it at once. `tried`: nothing was there just now."""
         _refuse_negative("max_bytes", max_bytes)
         if max_bytes == 0:
             return b""
@@ -70,10 +76,12 @@ class Receives(Operations):
                 if self._unread:
                     data, self._unread = self._unread[:max_bytes], self._unread[max_bytes:]
                     return data
-                try:
-                    return self._read(min(max_bytes, LARGEST_READ))
-                except BlockingIOError:
-                    pass
+                if not tried:
+                    try:
+                        return self._read(min(max_bytes, LARGEST_READ))
+                    except BlockingIOError:
+                        pass
+                tried = False
                 yield self._until_readable()
         except OSError as error:
             raise self.explain(error, "receive from") from None
@@ -173,22 +181,31 @@ class Sends(Operations):
         except OSError as error:
             raise _with_sent(self.explain(error, "send to"), 0) from None
 
-    def send_all(self, data: ReadableBuffer, already: int = 0) -> Op[None]:
-        """Every byte of `data` after the first `already`; a failure carries how many went out before it, as `sent`."""
+    def send_at_once(self, data: ReadableBuffer) -> int:
+        """How much of `data` is taken. BlockingIOError if nothing is."""
+        return self._write(memoryview(data))
+
+    def send_all(self, data: ReadableBuffer, already: int = 0, tried: bool = False) -> Op[None]:
+        """Every byte of `data` after the first `already`; a failure carries how many went out before it, as `sent`.
+
+        `tried`: no more was taken just now.
+        """
         view = memoryview(data).cast("B")
         # Not kept in the object alone: two threads may send at once.
         sent = self.sent = already
         try:
             while sent < len(view):
-                try:
-                    sent += self._write(view[sent:])
-                except BlockingIOError:
-                    pass
-                else:
-                    self.sent = sent
-                    # A short count says that the buffer is full: asking again at once would only hear so.
-                    if sent == len(view):
-                        return
+                if not tried:
+                    try:
+                        sent += self._write(view[sent:])
+                    except BlockingIOError:
+                        pass
+                    else:
+                        self.sent = sent
+                        # A short count says that the buffer is full: asking again at once would only hear so.
+                        if sent == len(view):
+                            return
+                tried = False
                 yield Writable(self.fileno())
             self.fileno()
         except OSError as error:

@@ -75,7 +75,7 @@ def libuv() -> None:
 
 
 @pytest.fixture(params=list(LOOPS))
-def loop(request: pytest.FixtureRequest, libuv: None) -> Loop:
+def loop(request: pytest.FixtureRequest, libuv: None) -> Loop:  # noqa: ARG001 -- before the look for leaks
     """Each event loop in turn."""
     return LOOPS[request.param]()
 

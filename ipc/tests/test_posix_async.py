@@ -13,14 +13,13 @@ import random
 import threading
 import time
 import warnings
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-import ipc
-from ipc import errors
+from ipc import errors, posix
 from ipc.tests.conftest import open_descriptors
 from ipc.tests.loops import Loop, settle, until
 from ipc.tests.support import PATIENCE, descriptor_limit, fill_backlog
@@ -83,7 +82,7 @@ def test_pipes_and_fifos_carry_bytes_and_end(loop: Loop, folder: pathlib.Path) -
 def test_credentials_descriptors_halves_and_half_close(loop: Loop, folder: pathlib.Path) -> None:
     async def main() -> None:
         async with connected(loop, folder) as (client, server):
-            assert loop.posix.peer_credentials(server) == ipc.posix.peer_credentials(server)
+            assert loop.posix.peer_credentials(server) == posix.peer_credentials(server)
             async with loop.tasks() as start:
                 coming = start(lambda: loop.posix.recv_descriptors(server, 10, 1))
                 await settle(loop)
@@ -119,8 +118,8 @@ def test_a_timeout_ends_the_wait_and_leaves_all_usable(loop: Loop, folder: pathl
             with client, server:
                 await fill(client)
                 clients = fill_backlog(folder / "s") if call == "connect" else []
-                calls = {
-                    "accept": lambda timeout: listener.accept(timeout),
+                calls: dict[str, Callable[[float | None], Any]] = {
+                    "accept": listener.accept,
                     "recv": lambda timeout: client.recv(timeout=timeout),
                     "send_all": lambda timeout: client.send_all(b"x", timeout),
                     "connect": lambda timeout: loop.api.connect(folder / "s", timeout=timeout),
@@ -167,7 +166,7 @@ def test_a_second_task_in_one_direction_gets_busy_and_harms_nobody(
             client, server = await loop.api.connect(folder / "s"), await listener.accept()
             with client, server:
                 before = await fill(client)
-                calls = {
+                calls: dict[str, Callable[[], Any]] = {
                     "recv": lambda: client.recv_exact(5),
                     "send_all": lambda: client.send_all(b"x" * 5),
                     "accept": listener.accept,
@@ -249,7 +248,7 @@ def test_one_flooding_stream_does_not_starve_another_task(loop: Loop, folder: pa
     async def main() -> None:
         async with connected(loop, folder) as (client, server):
             stop = threading.Event()
-            flooding = ipc.posix.adopt_stream(os.dup(client.fileno()))
+            flooding = posix.adopt_stream(os.dup(client.fileno()))
 
             def flood() -> None:
                 while not stop.is_set():
@@ -323,7 +322,7 @@ def test_a_thousand_connections_on_one_loop(loop: Loop, folder: pathlib.Path) ->
                     server = await listener.accept()
                     start(lambda server=server: serve(server))
 
-        with await loop.api.listen(folder / "s") as listener:
+        with await loop.api.listen(folder / "s", backlog=1000) as listener:
             async with loop.tasks() as start:
                 accepting = start(lambda: accept_all(listener))
                 asking = [start(lambda number=number: ask(number)) for number in range(1000)]

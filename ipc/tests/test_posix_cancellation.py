@@ -27,7 +27,7 @@ from ipc.tests.support import fill_backlog
 pytestmark = pytest.mark.usefixtures("libuv")
 
 each_loop = pytest.mark.parametrize("name", list(LOOPS))
-thrown = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+thrown = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
 
 # What happens around an operation, in this order: the peer does something, tasks get so many turns (with none, a
 # cancellation meets a wait that is over already), and then it is cancelled or not.
@@ -108,10 +108,9 @@ def test_a_cancelled_receive_loses_no_byte(name: str, over: str, script: list[tu
 
 
 async def pair_of(loop: Loop) -> tuple[Any, Any]:
-    with tempfile.TemporaryDirectory(prefix="ipc-", dir="/tmp") as folder:
-        with await loop.api.listen(folder + "/s") as listener:
-            client = await loop.api.connect(folder + "/s")
-            return await listener.accept(), client
+    with tempfile.TemporaryDirectory(prefix="ipc-", dir="/tmp") as folder, await loop.api.listen(folder + "/s") as at:
+        client = await loop.api.connect(folder + "/s")
+        return await at.accept(), client
 
 
 @each_loop

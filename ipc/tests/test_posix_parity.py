@@ -14,9 +14,7 @@ from typing import Any
 import pytest
 
 import ipc
-import ipc.aio
-import ipc.aio.posix
-import ipc.posix
+from ipc import posix
 from ipc._async import calls, posix_calls
 from ipc.tests.loops import LOOPS
 
@@ -54,7 +52,7 @@ ITERATION = {"__iter__": "__aiter__", "__next__": "__anext__"}
 
 
 @pytest.fixture(params=["ipc.aio", "ipc.trio"])
-def api(request: pytest.FixtureRequest, libuv: None) -> Any:
+def api(request: pytest.FixtureRequest) -> Any:
     """The module of an event loop."""
     return LOOPS["asyncio" if request.param == "ipc.aio" else "trio"]().api
 
@@ -82,7 +80,7 @@ def members(kind: type) -> dict[str, Any]:
 
 def test_every_name_of_the_blocking_api_is_there_and_no_other(api: Any) -> None:
     assert set(public(api)) - {"CALLS"} == set(public(ipc))
-    assert set(sys.modules[f"{api.__name__}.posix"].__all__) == set(ipc.posix.__all__)
+    assert set(sys.modules[f"{api.__name__}.posix"].__all__) == set(posix.__all__)
 
 
 @pytest.mark.parametrize("place", ["", ".posix"])

@@ -74,5 +74,14 @@ def test_where_it_ran_is_the_evidences_word() -> None:
     assert not claimed.ci
 
 
+def test_an_implementation_is_known_by_its_own_name_however_it_was_started() -> None:
+    header = Header("1", "0", {"platform": "freebsd", "source": "somebody", "date": "2026-01-01"}, {
+        "subject": {"name": "ssh", "implementation": {"name": "ipc", "version": "1.2"}}}, {}, ())  # fmt: skip
+
+    (cell,) = cells(Evidence(header, {}, True, "", 0), [verdict(PIPE, "holds")], {})
+
+    assert (cell.agent, cell.version, cell.source, cell.date) == ("ipc", "1.2", "somebody", "2026-01-01")
+
+
 def test_a_case_names_its_primitive() -> None:
     assert primitive_of(PIPE) == "unnamed_pipe"

@@ -19,10 +19,10 @@ import psutil
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT)]
 
-from _bench import harness, start, transport  # noqa: E402  # the path above makes them importable
+from _bench import harness, loops, start, transport  # noqa: E402  # the path above makes them importable
 from _bench.result import Result  # noqa: E402
 
-SECTIONS = {"start": start.measure, "harness": harness.measure, "transport": transport.measure}
+SECTIONS = {"start": start.measure, "harness": harness.measure, "transport": transport.measure, "loops": loops.measure}
 
 
 def environment() -> dict[str, str | int]:

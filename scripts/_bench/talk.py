@@ -1,7 +1,8 @@
 """The C floor's conversation in Python: over raw sockets and descriptors, or over `ipc`.
 
-usage: talk.py raw|ipc ping|stream local_socket|unnamed_pipe|fifo COUNT DIRECTORY
-Prints the seconds that COUNT round trips of 64 bytes, or COUNT chunks of 64 KiB one way, took.
+usage: talk.py raw|ipc|deadlines ping|stream local_socket|unnamed_pipe|fifo COUNT DIRECTORY
+Prints the seconds of both processes' processor time that COUNT round trips of 64 bytes, or COUNT chunks of 64 KiB one
+way, took. `deadlines` is `ipc` with a timeout on every call.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 assert sys.platform != "win32", "the floors fork, which Windows cannot"
 
+DEADLINE = 30.0
 MESSAGE = 64
 CHUNK = 65536
 
@@ -111,17 +113,22 @@ def _on_descriptors(receiver: int, sender: int) -> Ends:
     return Ends(lambda size: os.read(receiver, size), send_all)
 
 
-def parent(kind: str, ends: Ends, count: int) -> float:
+def deadline_ends(primitive: str, directory: Path) -> tuple[int, Ends]:
+    """Those of `ipc`, under a deadline in each call."""
+    pid, ends = ipc_ends(primitive, directory)
+    recv: Callable[[int, float], bytes] = ends.recv  # type: ignore[assignment]
+    send_all: Callable[[bytes, float], object] = ends.send_all  # type: ignore[assignment]
+    return pid, Ends(lambda size: recv(size, DEADLINE), lambda data: send_all(data, DEADLINE))
+
+
+def parent(kind: str, ends: Ends, count: int) -> None:
     message = bytes(MESSAGE)
-    exactly(ends, 1)
-    begin = time.perf_counter()
     if kind == "ping":
         for _ in range(count):
             ends.send_all(message)
             exactly(ends, MESSAGE)
     else:
         exactly(ends, count * CHUNK)
-    return time.perf_counter() - begin
 
 
 def child(kind: str, ends: Ends, count: int) -> None:
@@ -144,15 +151,20 @@ def exactly(ends: Ends, size: int) -> None:
 
 
 def main(who: str, kind: str, primitive: str, count: int, directory: Path) -> None:
-    pid, ends = {"raw": raw_ends, "ipc": ipc_ends}[who](primitive, directory)
+    makers = {"raw": raw_ends, "ipc": ipc_ends, "deadlines": deadline_ends}
+    pid, ends = makers[who](primitive, directory)
     if pid == 0:
         child(kind, ends, count)
         os._exit(0)
-    seconds = parent(kind, ends, count)
-    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    exactly(ends, 1)
+    begin = time.process_time()
+    parent(kind, ends, count)
+    seconds = time.process_time() - begin
+    _, status, theirs = os.wait4(pid, 0)
     if status != 0:
-        raise SystemExit(f"talk.py: the other process ended with status {status}")
-    print(seconds)
+        raise SystemExit(f"talk.py: the other process ended with status {os.waitstatus_to_exitcode(status)}")
+    # The child began at the fork, so that all of its time is for the conversation.
+    print(seconds + theirs.ru_utime + theirs.ru_stime)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """`ipc` beside raw sockets and pipes in Python, and both beside a C program.
 
-Both processes of a pair share one core, which shows what the software costs: across two idle cores the wake-up of the
-other core hides everything else. The contenders take turns in a shuffled order; a ratio is the median of the ratios
-within a round.
+What is compared is processor time, of both processes of a pair: a machine that does something else at the same time
+changes it little. They share one core, or the wake-up of the other core would hide what the software costs.
+The contenders take turns in a shuffled order; a ratio is the median of the ratios within a round.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ LIMIT = 60.0
 
 def measure(rounds: int) -> Iterator[Result]:
     """Yield a result for each contender, primitive and direction of use."""
-    with TemporaryDirectory(prefix="ipc-conformance-bench-") as name, _on_one_core():
+    with TemporaryDirectory(prefix="ipc-conformance-bench-") as name, on_one_core():
         scratch = Path(name)
         contenders: dict[str, list[str]] = {
             "raw": [sys.executable, "-I", "-S", str(HERE / "talk.py"), "raw"],
             "ipc": [sys.executable, "-I", "-S", str(HERE / "talk.py"), "ipc"],
+            "deadlines": [sys.executable, "-I", "-S", str(HERE / "talk.py"), "deadlines"],
         }
         floor = compiled(scratch)
         if isinstance(floor, Path):
@@ -45,7 +46,7 @@ def measure(rounds: int) -> Iterator[Result]:
                 yield from _compare(f"{primitive} {kind}", contenders, [kind, primitive], rounds, scratch)
 
 
-class _on_one_core:  # noqa: N801  # reads as a phrase in a with statement
+class on_one_core:  # noqa: N801  # reads as a phrase in a with statement
     """Keep this process and what it starts on one core, where the system has a call for that."""
 
     def __enter__(self) -> None:
@@ -83,7 +84,7 @@ def _compare(
     for _ in range(rounds):
         for who in random.sample(list(contenders), len(contenders)):
             if who not in reasons:
-                outcome = _seconds([*contenders[who], *arguments, str(COUNTS[kind]), str(scratch)])
+                outcome = seconds_of([*contenders[who], *arguments, str(COUNTS[kind]), str(scratch)])
                 if isinstance(outcome, str):
                     reasons[who] = outcome
                 else:
@@ -102,7 +103,8 @@ def _compare(
         yield Result(f"{name} {who}", value, unit, {f"the time of {other}": ratio for other, ratio in ratios.items()})
 
 
-def _seconds(command: list[str]) -> float | str:
+def seconds_of(command: list[str]) -> float | str:
+    """What a program prints, or why it printed nothing."""
     try:
         done = subprocess.run(
             command, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT

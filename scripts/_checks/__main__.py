@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from _checks import gates, schemas, sleeps, texts  # noqa: E402  # the path above makes them importable
+from _checks import gates, schemas, sleeps, texts, workflows  # noqa: E402  # the path above makes them importable
 
 ROOMS = ("ipc", "conformance", "matrix", "scripts")
 # mypy knows FreeBSD by its name; what pyright calls a platform ends with these three.
@@ -79,6 +79,7 @@ CHECKS = (
     Check("sleeps", lambda: sleeps.findings(ROOT)),
     Check("schemas", lambda: schemas.findings(ROOT)),
     Check("texts", lambda: texts.findings(ROOT)),
+    Check("workflows", lambda: workflows.findings(ROOT)),
     command("checks-themselves", "-m", "pytest", "-q", "scripts/tests"),
     command("trace", "-W", "error", "-m", "conformance", "trace", "--strict"),
 )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "these agents need a POSIX system"
+
 import gc
 import os
-import sys
 from collections import deque
 
 from ..stdlib import process
@@ -16,8 +19,6 @@ from ..stdlib.wire import CHUNK, Replies, decode
 from . import signals
 from .operations import OPERATIONS
 from .table import Table
-
-assert sys.platform != "win32", "these agents need a POSIX system"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,13 +121,15 @@ class Agent:
             if scope is not None:
                 scope.cancel()
             return {"ok": {}}
+        if op == "die" and text(args, "how") == "exit":
+            os._exit(0)  # out of a task it would be a group of exceptions, and status 1
         if op in AT_ONCE:
             return {"ok": AT_ONCE[op](self._session, args)}
         patient = OPERATIONS.get(op)
         needs = "" if patient is None else patient.needs
         if patient is None or (needs and needs not in self._library.capabilities):
             raise Failure("unsupported", f"{self._library.name} has no operation {op!r}")
-        if args.get("wait") is not None:
+        if patient.waits and args.get("wait") is not None:
             raise Failure("unsupported", "every operation here waits as long as it takes, or until it is cancelled")
         self._library.start(lambda: self._perform(identity, patient, args))
         await self._library.turn()

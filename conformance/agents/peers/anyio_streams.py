@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 import sys
+
+assert sys.platform != "win32", "anyio has sockets of the Unix domain on POSIX only"
+
+import socket
 from importlib.metadata import version
 
 import anyio
@@ -12,8 +15,6 @@ import anyio.lowlevel
 
 from .agent import main as serve
 from .library import Channel, Listener, system_error
-
-assert sys.platform != "win32", "anyio has sockets of the Unix domain on POSIX only"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Anyio:
     async def readable(self, fd: int) -> None:
         await anyio.wait_readable(fd)
 
-    def explain(self, problem: Exception) -> tuple[str, OSError | None] | None:
+    def explain(self, problem: Exception, /) -> tuple[str, OSError | None] | None:
         match problem:
             case anyio.BusyResourceError():
                 return "busy", None

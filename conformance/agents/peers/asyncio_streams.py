@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "asyncio has sockets of the Unix domain on POSIX only"
+
 import asyncio
 import os
 import socket
-import sys
 import threading
 
 from ..stdlib.failures import Failure
 from .agent import main as serve
 from .library import Channel, Listener
-
-assert sys.platform != "win32", "asyncio has sockets of the Unix domain on POSIX only"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Stream(Channel):
         self._reader = reader
         self._writer = writer
         self.kind = kind
-        self._transport: asyncio.BaseTransport | None = writer.transport if writer is not None else None
+        self._incoming: _Incoming | None = None
 
     async def recv(self, limit: int) -> bytes:
         if self._reader is None:
@@ -58,12 +59,12 @@ class Stream(Channel):
         if self._writer is not None:
             self._writer.close()
             await self._writer.wait_closed()
-        elif self._transport is not None:
-            self._transport.close()
+        elif self._incoming is not None:
+            await self._incoming.close()
 
-    def keep(self, transport: asyncio.BaseTransport) -> Stream:
-        """A reader of a pipe has no writer that holds its transport."""
-        self._transport = transport
+    def keep(self, incoming: _Incoming) -> Stream:
+        """A reader of a pipe has no writer that closes its transport."""
+        self._incoming = incoming
         return self
 
 
@@ -158,12 +159,13 @@ class Streams:
         finally:
             loop.remove_reader(fd)
 
-    def explain(self, problem: Exception) -> tuple[str, OSError | None] | None:
+    def explain(self, problem: Exception, /) -> tuple[str, OSError | None] | None:
         if isinstance(problem, RuntimeError) and BUSY in str(problem):
             return "busy", None
         if isinstance(problem, OSError) and problem.errno is None:
             # asyncio's own, as in ConnectionResetError("Connection lost").
-            return "reset" if isinstance(problem, ConnectionResetError) else "other", None
+            kinds: Mapping[type[OSError], str] = {ConnectionResetError: "reset", BrokenPipeError: "broken_pipe"}
+            return kinds.get(type(problem), "other"), None
         return None
 
     async def listen(self, name: str, _options: Mapping[str, int], /) -> Listener:
@@ -187,15 +189,35 @@ class Streams:
     async def _receiver(self, fd: int) -> Stream:
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader()
-        transport, _ = await loop.connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(fd, "rb", 0)
-        )
-        return Stream(reader, None, "receiver").keep(transport)
+        _, incoming = await loop.connect_read_pipe(lambda: _Incoming(reader), os.fdopen(fd, "rb", 0))
+        return Stream(reader, None, "receiver").keep(incoming)
 
     async def _sender(self, fd: int) -> Stream:
         loop = asyncio.get_running_loop()
         transport, protocol = await loop.connect_write_pipe(_Flow, os.fdopen(fd, "wb", 0))
         return Stream(None, asyncio.StreamWriter(transport, protocol, None, loop), "sender")
+
+
+class _Incoming(asyncio.StreamReaderProtocol):
+    """Closes the transport of a pipe, which a reader alone cannot, and waits until it is."""
+
+    def __init__(self, reader: asyncio.StreamReader) -> None:
+        super().__init__(reader)
+        self._lost = asyncio.Event()
+        self._opened: asyncio.BaseTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._opened = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._lost.set()
+
+    async def close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+            await self._lost.wait()
 
 
 class _Flow(asyncio.streams.FlowControlMixin):

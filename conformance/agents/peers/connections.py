@@ -6,8 +6,11 @@ Its calls block, so each runs on a thread of its own.
 
 from __future__ import annotations
 
-import os
 import sys
+
+assert sys.platform != "win32", "multiprocessing.connection has sockets of the Unix domain on POSIX only"
+
+import os
 from multiprocessing.connection import Client, Connection, Listener, Pipe
 
 from ..stdlib import process, serve, signals
@@ -15,8 +18,6 @@ from ..stdlib.endpoints import Endpoint
 from ..stdlib.failures import Failure, Partly
 from ..stdlib.handles import close
 from ..stdlib.values import Payload, Received, count, flag, mapping, raw_text, text
-
-assert sys.platform != "win32", "multiprocessing.connection has sockets of the Unix domain on POSIX only"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -102,7 +102,7 @@ class Library(Protocol):
         """Wait until there is something to read."""
         ...
 
-    def explain(self, problem: Exception) -> tuple[str, OSError | None] | None:
+    def explain(self, problem: Exception, /) -> tuple[str, OSError | None] | None:
         """The kind of an error of the library's own, and the system's error behind it."""
         ...
 

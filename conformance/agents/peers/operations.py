@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "mkfifo is POSIX"
+
 import os
 import stat
-import sys
 
 from ..stdlib.failures import Failure
 from ..stdlib.values import Payload, Received, count, flag, mapping, number, raw_text, text
-
-assert sys.platform != "win32", "mkfifo is POSIX"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ DEFAULT_MODE = 0o666
 
 
 class Patient:
-    """An operation, and the capability that a library needs for it."""
+    """An operation, the capability that a library needs for it, and whether it takes a `wait`."""
 
-    def __init__(self, play: Play, needs: str = "") -> None:
+    def __init__(self, play: Play, needs: str = "", *, waits: bool = False) -> None:
         self.play = play
         self.needs = needs
+        self.waits = waits
 
 
 def _name(args: Args) -> str:
@@ -159,16 +161,16 @@ async def shutdown(_library: Library, table: Table, args: Args, _progress: Progr
 
 OPERATIONS: Mapping[str, Patient] = {
     "listen": Patient(listen),
-    "accept": Patient(accept),
-    "connect": Patient(connect),
+    "accept": Patient(accept, waits=True),
+    "connect": Patient(connect, waits=True),
     "pipe": Patient(pipe, "unnamed_pipe"),
     "make_fifo": Patient(make_fifo, "fifo"),
-    "open_fifo": Patient(open_fifo, "fifo"),
-    "send": Patient(send),
-    "send_all": Patient(send),
-    "recv": Patient(recv),
-    "recv_exact": Patient(recv_exact),
-    "recv_to_end": Patient(recv_to_end),
+    "open_fifo": Patient(open_fifo, "fifo", waits=True),
+    "send": Patient(send, waits=True),
+    "send_all": Patient(send, waits=True),
+    "recv": Patient(recv, waits=True),
+    "recv_exact": Patient(recv_exact, waits=True),
+    "recv_to_end": Patient(recv_to_end, waits=True),
     "close": Patient(close),
     "shutdown": Patient(shutdown, "half_close"),
 }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 import sys
+
+assert sys.platform != "win32", "these signals are POSIX"
+
+import signal
 
 from ..stdlib import sigpipe
 from ..stdlib.failures import Failure
 from ..stdlib.values import text
-
-assert sys.platform != "win32", "these signals are POSIX"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

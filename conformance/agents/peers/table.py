@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "these agents need a POSIX system"
+
 from ..stdlib.failures import Failure
 from ..stdlib.values import text
 from .library import Channel, Endpoint, Listener

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32", "trio has sockets of the Unix domain on POSIX only"
+
 import os
 import socket
-import sys
 
 import trio
 
 from ..stdlib.failures import Failure
 from .agent import main as serve
 from .library import Channel, Listener, system_error
-
-assert sys.platform != "win32", "trio has sockets of the Unix domain on POSIX only"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class Trio:
     async def readable(self, fd: int) -> None:
         await trio.lowlevel.wait_readable(fd)
 
-    def explain(self, problem: Exception) -> tuple[str, OSError | None] | None:
+    def explain(self, problem: Exception, /) -> tuple[str, OSError | None] | None:
         match problem:
             case trio.BusyResourceError():
                 return "busy", None

@@ -1,4 +1,4 @@
-"""Start the agent: from its folder, or from agent.pyz."""
+"""Start the agent: from its folder, or from agent.pyz; with `asyncio` or `trio`, the one on that event loop."""
 
 import os
 import sys
@@ -12,7 +12,13 @@ def _start() -> None:
         checkout = os.path.dirname(os.path.dirname(agents))
         sys.path[0:1] = [agents, checkout]
     start = __import__("reference.start", fromlist=["main"])
-    start.main()
+    match sys.argv[1:]:
+        case []:
+            start.main()
+        case ["asyncio" | "trio"]:
+            start.main(__import__("reference.tasks.agent", fromlist=["serve"]).serve)
+        case words:
+            sys.exit(f"reference agent: {' '.join(words)!r} is no event loop; give asyncio, trio, or nothing")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from _thread import allocate_lock
+
+from ipc import Listener, Receiver, Sender, Stream
+
 from .crew import Crew
 from .table import Table
 
@@ -16,15 +20,43 @@ if TYPE_CHECKING:
     Operation: TypeAlias = Callable[["Agent", Arguments], Reply]
 
 
-class Agent:
-    """What every operation can reach."""
+class Process:
+    """What operations on the process itself can reach."""
 
-    def __init__(self, program: list[str], output: Output, witness: bool) -> None:
+    def __init__(self, program: list[str], output: Output) -> None:
         self.program = program
         self.output = output
-        self.witness = witness
-        self.table = Table()
-        self.crew = Crew()
         self.spare: list[int] = []
         self.limit: tuple[int, int] | None = None
         self.counts: dict[str, int] = {}
+
+    def threads(self) -> int:
+        """How many threads it has."""
+        raise NotImplementedError
+
+    def exit_as_usual(self) -> None:
+        """Leave the interpreter the way that a program does whose main function returns; return if that cannot be."""
+        raise NotImplementedError
+
+
+class Agent(Process):
+    """What every operation can reach."""
+
+    def __init__(self, program: list[str], output: Output, witness: bool) -> None:
+        super().__init__(program, output)
+        self.witness = witness
+        self.table = Table(Stream, Receiver, Sender, Listener)
+        self.crew = Crew()
+
+    def threads(self) -> int:
+        return self.crew.threads()
+
+    def exit_as_usual(self) -> None:
+        if self.crew.give_main(_exit):
+            forever = allocate_lock()
+            forever.acquire()
+            forever.acquire()
+
+
+def _exit() -> Callable[[], None]:
+    raise SystemExit(0)

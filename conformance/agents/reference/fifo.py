@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .wire import Reply
 
 
-def make_fifo(_agent: Agent, arguments: Arguments) -> Reply:
+def make_fifo(_agent: object, arguments: Arguments) -> Reply:
     path = _path(arguments)
     if arguments.has("mode"):
         posix.make_fifo(path, arguments.whole("mode"))

@@ -23,8 +23,8 @@ _EVERYWHERE = """
     unnamed_pipe duplicate split inheritance wait.try wait.deadline
 """
 _POSIX = """
-    listener.mode listener.reclaim listener.overwrite fifo half_close readiness peer_credentials descriptor_passing
-    set_blocking process signals wait.ready
+    listener.mode listener.reclaim listener.overwrite fifo half_close peer_credentials descriptor_passing
+    set_blocking process signals
 """
 _WINDOWS = """
     named_pipe named_pipe.message named_pipe.direction named_pipe.instances named_pipe.peek named_pipe.flush
@@ -33,6 +33,17 @@ _WINDOWS = """
 
 
 def hello(agent: Agent, arguments: Arguments) -> Reply:
+    # Readiness is asked of a descriptor; Windows has none to ask.
+    greeting = answer(arguments, ipc.__name__, [] if sys.platform == "win32" else ["readiness", "wait.ready"])
+    return {**greeting, **({"witness": True} if agent.witness else {})}
+
+
+def hello_of_tasks(_agent: object, arguments: Arguments, api: str) -> Reply:
+    return answer(arguments, api, ["async", "async.cancel", "async.end"])
+
+
+def answer(arguments: Arguments, name: str, capabilities: list[str]) -> Reply:
+    """What is said of an agent for the API `name`, which has these `capabilities` beside those of all APIs."""
     offered = arguments.raw("protocol")
     match offered:
         case [int(lowest), int(highest)] if lowest <= VERSION <= highest:
@@ -41,12 +52,11 @@ def hello(agent: Agent, arguments: Arguments) -> Reply:
             raise Refused("unsupported", f"this agent speaks version {VERSION}, and was offered {offered!r}")
     return {
         "protocol": VERSION,
-        "implementation": {"name": "ipc", "version": ipc.__version__, "language": "Python"},
+        "implementation": {"name": name, "version": ipc.__version__, "language": "Python"},
         "platform": _platform(),
-        "capabilities": _capabilities(),
+        "capabilities": _as_found(capabilities),
         "concurrent": True,
         **({"warm": True} if sys.platform != "win32" else {}),
-        **({"witness": True} if agent.witness else {}),
     }
 
 
@@ -62,8 +72,8 @@ if sys.platform == "win32":
             "runtime": f"{sys.implementation.name} {sys.version.split()[0]}",
         }
 
-    def _capabilities() -> Reply:
-        return dict.fromkeys((_EVERYWHERE + _WINDOWS).split(), True)
+    def _as_found(names: list[str]) -> Reply:
+        return dict.fromkeys([*_EVERYWHERE.split(), *_WINDOWS.split(), *names], True)
 
 else:
 
@@ -78,8 +88,8 @@ else:
             "runtime": f"{sys.implementation.name} {sys.version.split()[0]}",
         }
 
-    def _capabilities() -> Reply:
-        found: Reply = dict.fromkeys((_EVERYWHERE + _POSIX).split(), True)
+    def _as_found(names: list[str]) -> Reply:
+        found: Reply = dict.fromkeys([*_EVERYWHERE.split(), *_POSIX.split(), *names], True)
         if has_abstract_namespace(sys.platform):
             found["local_socket.abstract"] = True
         if os.geteuid() == 0:

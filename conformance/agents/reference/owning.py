@@ -6,25 +6,34 @@ import ipc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from .agent import Agent
     from .arguments import Arguments
+    from .table import AnyTable
     from .wire import Reply
 
+    class Holder(Protocol):
+        """An agent of whichever API."""
 
-def close(agent: Agent, arguments: Arguments) -> Reply:
+        @property
+        def table(self) -> AnyTable: ...
+
+
+def close(agent: Holder, arguments: Arguments) -> Reply:
     name = arguments.text("on")
     before = agent.table.retired(name) if arguments.flag("again", False) else None
     (before or agent.table.retire(name)).close()
     return {}
 
 
-def duplicate(agent: Agent, arguments: Arguments) -> Reply:
+def duplicate(agent: Holder, arguments: Arguments) -> Reply:
     handle = agent.table.refuse_taken(arguments.text("as"))
     agent.table.add(handle, agent.table.end(arguments).duplicate())
     return {}
 
 
-def split(agent: Agent, arguments: Arguments) -> Reply:
+def split(agent: Holder, arguments: Arguments) -> Reply:
     names = [agent.table.refuse_taken(arguments.text(half)) for half in ("receiver", "sender")]
     stream = agent.table.stream(arguments)
     receiver, sender = stream.split()
@@ -45,10 +54,10 @@ def unsplit(agent: Agent, arguments: Arguments) -> Reply:
     return {}
 
 
-def set_blocking(agent: Agent, arguments: Arguments) -> Reply:
+def set_blocking(agent: Holder, arguments: Arguments) -> Reply:
     agent.table.endpoint(arguments).set_blocking(arguments.flag("blocking", True))
     return {}
 
 
-def get_blocking(agent: Agent, arguments: Arguments) -> Reply:
+def get_blocking(agent: Holder, arguments: Arguments) -> Reply:
     return {"blocking": agent.table.endpoint(arguments).get_blocking()}

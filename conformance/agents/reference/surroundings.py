@@ -15,9 +15,7 @@ from .trouble import Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .agent import Agent
+    from .agent import Process
     from .arguments import Arguments
     from .wire import Reply
 
@@ -26,11 +24,10 @@ _SIGNALS = {"USR1": signal.SIGUSR1, "PIPE": signal.SIGPIPE}
 _FATAL = {"kill": signal.SIGKILL, "abort": signal.SIGABRT, "terminate": signal.SIGTERM}
 
 
-def die(agent: Agent, arguments: Arguments) -> Reply:
+def die(agent: Process, arguments: Arguments) -> Reply:
     how = arguments.text("how")
     if how == "exit":
-        if agent.crew.give_main(_exit_as_usual):
-            _wait_for_the_end()
+        agent.exit_as_usual()
         os._exit(0)
     number = _FATAL.get(how)
     if number is None:
@@ -42,22 +39,18 @@ def die(agent: Agent, arguments: Arguments) -> Reply:
     return {}
 
 
-def _exit_as_usual() -> Callable[[], None]:
-    raise SystemExit(0)
-
-
 def _wait_for_the_end() -> None:
     forever = allocate_lock()
     forever.acquire()
     forever.acquire()
 
 
-def identity(_agent: Agent, _arguments: Arguments) -> Reply:
+def identity(_agent: Process, _arguments: Arguments) -> Reply:
     return {"pid": os.getpid(), "uid": os.geteuid(), "gid": os.getegid()}
 
 
-def resources(agent: Agent, _arguments: Arguments) -> Reply:
-    return {"descriptors": len(_descriptors()), "threads": agent.crew.threads()}
+def resources(agent: Process, _arguments: Arguments) -> Reply:
+    return {"descriptors": len(_descriptors()), "threads": agent.threads()}
 
 
 def _descriptors() -> list[int]:
@@ -72,16 +65,16 @@ def _descriptors() -> list[int]:
     return found
 
 
-def chdir(_agent: Agent, arguments: Arguments) -> Reply:
+def chdir(_agent: Process, arguments: Arguments) -> Reply:
     os.chdir(arguments.text("path"))
     return {}
 
 
-def set_umask(_agent: Agent, arguments: Arguments) -> Reply:
+def set_umask(_agent: Process, arguments: Arguments) -> Reply:
     return {"previous": os.umask(arguments.whole("mask"))}
 
 
-def drop_privileges(_agent: Agent, _arguments: Arguments) -> Reply:
+def drop_privileges(_agent: Process, _arguments: Arguments) -> Reply:
     if os.geteuid() == 0:
         os.setgroups([])
         os.setgid(_NOBODY)
@@ -89,7 +82,7 @@ def drop_privileges(_agent: Agent, _arguments: Arguments) -> Reply:
     return {"uid": os.geteuid(), "gid": os.getegid()}
 
 
-def exhaust_descriptors(agent: Agent, arguments: Arguments) -> Reply:
+def exhaust_descriptors(agent: Process, arguments: Arguments) -> Reply:
     """Lower the limit to just above what is open, so that few descriptors have to be filled."""
     spare = arguments.whole("spare")
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -108,7 +101,7 @@ def exhaust_descriptors(agent: Agent, arguments: Arguments) -> Reply:
     return {}
 
 
-def release_descriptors(agent: Agent, _arguments: Arguments) -> Reply:
+def release_descriptors(agent: Process, _arguments: Arguments) -> Reply:
     while agent.spare:
         os.close(agent.spare.pop())
     if agent.limit is not None:
@@ -117,7 +110,7 @@ def release_descriptors(agent: Agent, _arguments: Arguments) -> Reply:
     return {}
 
 
-def on_signal(agent: Agent, arguments: Arguments) -> Reply:
+def on_signal(agent: Process, arguments: Arguments) -> Reply:
     """Only the main thread may do this (signal.signal). A Python handler does not restart system calls."""
     name, action = arguments.text("signal"), arguments.text("action")
     number = _SIGNALS.get(name)
@@ -136,9 +129,9 @@ def on_signal(agent: Agent, arguments: Arguments) -> Reply:
     return {}
 
 
-def _count(agent: Agent, name: str) -> None:
+def _count(agent: Process, name: str) -> None:
     agent.counts[name] += 1
 
 
-def signal_count(agent: Agent, arguments: Arguments) -> Reply:
+def signal_count(agent: Process, arguments: Arguments) -> Reply:
     return {"count": agent.counts.get(arguments.text("signal"), 0)}

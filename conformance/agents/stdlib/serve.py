@@ -117,12 +117,15 @@ def hello(session: Session, args: Args) -> Reply:
 
 def platform() -> dict[str, object]:
     """What `hello` says of this machine."""
-    system = os.uname()
+    from .emulation import emulator
+
+    system, between = os.uname(), emulator()
     return {
         "system": _system(),
         "release": system.release,
         "machine": system.machine,
         "runtime": f"{sys.implementation.name} {VERSION}",
+        **({} if between is None else {"emulator": between}),
     }
 
 

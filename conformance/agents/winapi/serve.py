@@ -64,7 +64,7 @@ def hello(args: Args) -> Reply:
     }
     emulator = shown.emulator()
     if emulator is not None:
-        place["emulated"] = emulator
+        place["emulator"] = emulator
     if text(args, "role", "subject") == "witness":
         place["cannot_show"] = shown.cannot_show()
     return {

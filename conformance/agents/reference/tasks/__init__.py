@@ -1,0 +1,1 @@
+"""The agent on an event loop: `reference asyncio`, `reference trio`."""
