@@ -72,6 +72,14 @@ class PipeEnd(Receives, Sends):
         """Leave it to the operation."""
         raise BlockingIOError
 
+    def receive_at_once(self, max_bytes: int) -> bytes:  # noqa: ARG002
+        """Leave it to the operation."""
+        raise BlockingIOError
+
+    def send_at_once(self, data: ReadableBuffer) -> int:  # noqa: ARG002
+        """Leave it to the operation."""
+        raise BlockingIOError
+
     @property
     def connection(self) -> Connection:
         """What is connected. Raises InvalidHandle once closed."""

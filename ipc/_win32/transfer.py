@@ -66,8 +66,11 @@ class Receives(Operations):
         """How many bytes an interrupted receive gave back; the next receive starts with them."""
         return len(self._unread)
 
-    def recv(self, max_bytes: int) -> Op[bytes]:
-        """One receive. 0 asks for nothing, and gets it at once."""
+    def recv(self, max_bytes: int, tried: bool = False) -> Op[bytes]:  # noqa: ARG002
+        """One receive. 0 asks for nothing, and gets it at once.
+
+        `tried` changes nothing: an overlapped request is the attempt and the wait in one.
+        """
         _refuse_negative("max_bytes", max_bytes)
         if max_bytes == 0:
             return b""
@@ -154,8 +157,11 @@ class Sends(Operations):
         count = yield from self.send(b"".join(memoryview(buffer).cast("B") for buffer in buffers))
         return count
 
-    def send_all(self, data: ReadableBuffer, already: int = 0) -> Op[None]:
-        """Every byte of `data` after the first `already`; a failure carries how many were handed over, as `sent`."""
+    def send_all(self, data: ReadableBuffer, already: int = 0, tried: bool = False) -> Op[None]:  # noqa: ARG002
+        """Every byte of `data` after the first `already`; a failure carries how many were handed over, as `sent`.
+
+        `tried` changes nothing, as in `recv`.
+        """
         view = memoryview(data).cast("B")
         # Not kept in the object alone: two threads may send at once.
         sent = self.sent = already
