@@ -34,7 +34,7 @@ def test_on_windows(part: str) -> None:
     done = subprocess.run(
         [launcher(), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", f"Z:{ROOT}/pyproject.toml", "--rootdir",
          f"Z:{ROOT}", f"Z:{folder}/{part}"],
-        cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240, check=False,
+        cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=150, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     told = re.search(r"(\d+) passed", done.stdout)
