@@ -24,7 +24,7 @@ def spec() -> Spec:
 
 @cache
 def catalogue() -> Mapping[str, Scenario]:
-    """The real scenarios, loaded once, but those of event loops and of messages: an agent in blocking use is not asked."""
+    """The real scenarios, loaded once, but those of event loops and of messages, which blocking use is not asked."""
     return {
         name: replace(scenario, modes=modes)
         for name, scenario in scenarios().items()
