@@ -45,8 +45,8 @@ class Cell:
 
     @property
     def offered(self) -> bool:
-        """Whether the agent claims the primitive."""
-        return any(verdict not in ("unsupported", "inapplicable") for _, verdict in self.counts)
+        """Whether the agent claims the primitive: something of it was asked, or could have been."""
+        return self.left_out > 0 or any(verdict not in ("unsupported", "inapplicable") for _, verdict in self.counts)
 
     @property
     def complete(self) -> bool:

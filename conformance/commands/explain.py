@@ -83,7 +83,7 @@ def _told(verdicts: Sequence[Verdict]) -> Iterator[str]:
     if counts:
         yield "      " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
     for verdict in verdicts:
-        if verdict.verdict != "holds":
+        if verdict.verdict in ("violated", "undetermined", "observed"):
             yield f"      {verdict.verdict}  {verdict.case}  {safe(verdict.detail.partition(chr(10))[0])}".rstrip()
 
 

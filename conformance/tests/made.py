@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from conformance.evidence import Evidence, Header, Record
@@ -23,27 +24,37 @@ def spec() -> Spec:
 
 @cache
 def catalogue() -> Mapping[str, Scenario]:
-    """The real scenarios, loaded once."""
-    return scenarios()
+    """The real scenarios, loaded once, but those of event loops and of messages, which blocking use is not asked."""
+    return {
+        name: replace(scenario, modes=modes)
+        for name, scenario in scenarios().items()
+        if (modes := tuple(mode for mode in scenario.modes if mode != "async")) and scenario.theme != "framing"
+    }
+
+
+@cache
+def all_claims() -> Sequence[str]:
+    """What an agent in blocking use can claim at most."""
+    return [name for name in spec().capabilities if name.partition(".")[0] not in ("async", "framing")]
 
 
 @cache
 def everything(platform: str = "linux") -> Sequence[Planned]:
-    """The plan of an agent that claims everything."""
-    return plan(spec(), catalogue().values(), platform, spec().capabilities)
+    """The plan of an agent that claims everything but an event loop and messages."""
+    return plan(spec(), catalogue().values(), platform, all_claims())
 
 
 def header(
     planned: Iterable[str] = (CASE,), *, claims: Iterable[str] | None = None,
     selection: Mapping[str, object] | None = None, **environment: object,
 ) -> Header:  # fmt: skip
-    """A first line of evidence, about an agent that claims everything unless told otherwise."""
+    """A first line of evidence, about an agent that claims all that blocking use can unless told otherwise."""
     hello: dict[str, object] = {
         "name": "made",
         "protocol": 1,
         "implementation": {"name": "made", "version": "1", "language": "Python"},
         "platform": {"system": "linux"},
-        "capabilities": dict.fromkeys(spec().capabilities if claims is None else claims, True),
+        "capabilities": dict.fromkeys(all_claims() if claims is None else claims, True),
         "concurrent": True,
     }
     where: dict[str, object] = {"platform": "linux", "harness": "Python", "ci": False, **environment}

@@ -7,7 +7,7 @@ import pytest
 from conformance.plan import plan
 from conformance.requirements import SpecError
 from conformance.selection import NothingSelected, Shard, UnknownName, matching, missing_shards, select
-from conformance.tests.made import CASE, OTHER, catalogue, everything, spec
+from conformance.tests.made import CASE, OTHER, all_claims, catalogue, everything, spec
 
 
 def test_a_glob_crosses_slashes() -> None:
@@ -41,7 +41,7 @@ def test_a_name_like_no_other_gets_no_hint() -> None:
 
 
 def test_cases_that_fit_but_are_out_say_why() -> None:
-    without_pipes = plan(spec(), catalogue().values(), "linux", set(spec().capabilities) - {"unnamed_pipe"})
+    without_pipes = plan(spec(), catalogue().values(), "linux", set(all_claims()) - {"unnamed_pipe"})
 
     with pytest.raises(NothingSelected, match="each of them is out: the agent does not claim unnamed_pipe"):
         select(without_pipes, [CASE], None)

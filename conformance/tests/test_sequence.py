@@ -128,7 +128,7 @@ def test_every_kept_sequence_is_a_case_of_every_run() -> None:
     claimed = (*PRIMITIVES, "wait.try", "wait.ready", "wait.deadline", "duplicate", "half_close", "concurrent")
     catalogue = {SCENARIO: scenarios()[SCENARIO]}
     cases = plan(load(), catalogue.values(), "linux", (*claimed, "local_socket.path"))
-    assert all(case.decides for case in cases)
+    assert all(case.decides for case in cases if case.mode != "async")
     assert {(case.primitive, case.params["steps"]) for case in cases} == {
         (primitive, text) for primitive, words in steps(packaged()).items() for text in words
     }
