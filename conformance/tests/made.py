@@ -24,11 +24,12 @@ def spec() -> Spec:
 
 @cache
 def catalogue() -> Mapping[str, Scenario]:
-    """The real scenarios, loaded once, but those of event loops and of messages, which blocking use is not asked."""
+    """The real scenarios, loaded once, but those of event loops, messages and Windows, not asked here."""
     return {
         name: replace(scenario, modes=modes)
         for name, scenario in scenarios().items()
-        if (modes := tuple(mode for mode in scenario.modes if mode != "async")) and scenario.theme != "framing"
+        if (modes := tuple(mode for mode in scenario.modes if mode != "async"))
+        and scenario.theme not in ("framing", "named_pipe")
     }
 
 

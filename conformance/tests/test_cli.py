@@ -200,7 +200,7 @@ def test_json_puts_one_document_on_standard_output_and_nothing_else() -> None:
     assert list(document) == ["schema", "environment", "agents", "complete", "counts", "verdicts", "support"]
     assert document["complete"] is True
     assert document["counts"]["holds"] == 12
-    cases = [verdict["case"] for verdict in document["verdicts"] if verdict["cause"] != "claim"]
+    cases = [verdict["case"] for verdict in document["verdicts"] if verdict["verdict"] == "holds"]
     assert cases == sorted(cases, key=_planned().index)
 
 
@@ -218,7 +218,7 @@ def test_plan_as_json_is_the_document_of_a_run_that_has_not_begun() -> None:
 
     assert document["complete"] is False
     assert document["counts"]["undetermined"] == 12
-    assert {verdict["cause"] for verdict in document["verdicts"]} == {"not run", "claim"}
+    assert {verdict["cause"] for verdict in document["verdicts"]} == {"not run", "claim", "platform"}
 
 
 def test_explain_tells_what_evidence_holds_of_a_case(tmp_path: Path) -> None:

@@ -76,9 +76,11 @@ def test_an_ending_that_does_not_come_is_told() -> None:
     assert found.endings == {"completed"}
 
 
-def test_every_judged_requirement_is_broken_by_some_faulty_agent() -> None:
+def test_every_requirement_that_is_judged_on_linux_is_broken_by_some_faulty_agent() -> None:
     broken = {requirement for fault in faults(SPEC) for requirement in fault.breaks}
-    judged = {r.id for r in SPEC.requirements.values() if not r.observed and r.untested is None}
+    judged = {
+        r.id for r in SPEC.requirements.values() if not r.observed and r.untested is None and "linux" in r.platforms
+    }
     assert judged - broken == set()
 
 

@@ -13,11 +13,12 @@ import pytest
 import ipc
 
 ROOT = pathlib.Path(ipc.__file__).parents[1]
-LAB = ROOT / "scripts" / "windows_lab.py"
 
 
 def launcher() -> str:
     """The command of a lab that is there; this test does not make one."""
+    if not (ROOT / "pyproject.toml").is_file():
+        pytest.skip("not run: Wine runs the tests of a source tree, and this is an installed package")
     caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     lab = os.environ.get("IPC_CONFORMANCE_WINDOWS_LAB") or os.path.join(caches, "ipc-conformance", "windows-lab")
     if not os.path.exists(os.path.join(lab, "ready")):
