@@ -53,7 +53,7 @@ class _Name:
         return hash((type(self), self._raw))
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({os.fsdecode(self._raw)!r})"
+        return f"{type(self).__name__}({self._raw.decode('utf-8', 'surrogateescape')!r})"
 
 
 class PathName(_Name):
@@ -187,7 +187,7 @@ def _encode(name: str | bytes) -> bytes:
 
 def _refuse_nul(kind: str, raw: bytes) -> None:
     if b"\0" in raw:
-        raise InvalidName(None, f"{kind}({os.fsdecode(raw)!r}) has a NUL byte inside; remove it")
+        raise InvalidName(None, f"{kind}({raw.decode('utf-8', 'surrogateescape')!r}) has a NUL byte inside; remove it")
 
 
 def _escape(raw: bytes) -> bytes:

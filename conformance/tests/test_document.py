@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+from conformance import shape
 from conformance.document import document, judged, reproduce, text
 from conformance.evidence import Evidence, Record
+from conformance.judge import VERDICTS
 from conformance.tests.made import CASE, OTHER, catalogue, evidence, header, spec
 
 RECORD = Record(CASE, "hung", [["call", 1, "server", "pipe", {"receiver": "h1", "sender": "h2"}], ["hung", 1, "no"]])
@@ -28,9 +30,10 @@ def test_the_same_evidence_gives_the_same_bytes() -> None:
 def test_verdicts_are_counted_by_every_word_there_is() -> None:
     made = told(evidence(header((CASE, OTHER)), [RECORD]))
 
-    assert made["counts"] == {
-        "holds": 0, "violated": 0, "observed": 0, "undetermined": 2, "unsupported": 0, "inapplicable": 0,
-    }  # fmt: skip
+    counts = shape.table(made["counts"]) or {}
+    assert list(counts) == list(VERDICTS)
+    assert {verdict for verdict, count in counts.items() if count} <= {"undetermined", "inapplicable"}
+    assert counts["undetermined"] == 2
 
 
 def test_it_is_complete_only_when_every_planned_case_has_a_record() -> None:
