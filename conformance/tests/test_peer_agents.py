@@ -142,7 +142,9 @@ def test_an_unknown_peer_is_refused_with_the_names_that_there_are() -> None:
 
 @pytest.mark.parametrize("name", ["trio", "anyio"])
 def test_a_package_that_is_missing_is_named_with_its_remedy(name: str) -> None:
-    done = subprocess.run([sys.executable, "-I", "-S", PEERS, name], check=False, capture_output=True, text=True)
+    without = f"import runpy, sys; sys.modules[{name!r}] = None; sys.argv[:] = [{str(PEERS)!r}, {name!r}]; "
+    run = f"runpy.run_path({str(PEERS)!r}, run_name='__main__')"
+    done = subprocess.run([sys.executable, "-I", "-c", without + run], check=False, capture_output=True, text=True)
     assert done.returncode == 4
     assert done.stderr.startswith(f"agent {name}: the package '{name}' is not installed")
     assert "pip install 'ipc-conformance[peers]'" in done.stderr
